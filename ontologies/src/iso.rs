@@ -1,0 +1,51 @@
+//! Isogloss: our own few terms, only where no standard one fits.
+//!
+//! Defined in `isogloss.ttl`; a test holds both together.
+
+vocabulary! {
+    "https://isogloss.dev/ns#";
+    /// A business domain.
+    DOMAIN = "Domain";
+    /// A term of a business glossary.
+    TERM = "Term";
+    /// A business metric, defined once.
+    METRIC = "Metric";
+    /// A data contract.
+    DATA_CONTRACT = "DataContract";
+    /// The name of something where it lives: a table, a metric, a product.
+    NAME = "name";
+    /// The platform and full name of a physical dataset; equal values mean the same dataset.
+    QUALIFIED_NAME = "qualifiedName";
+    /// How a dataset is kept: `table`, `view`, `source`, `seed`.
+    MATERIALIZATION = "materialization";
+    /// The number of rows of a dataset.
+    ROW_COUNT = "rowCount";
+    /// Links an entity to its domain.
+    IN_DOMAIN = "inDomain";
+    /// Links an entity to its data product.
+    IN_PRODUCT = "inProduct";
+    /// Links data to the term whose meaning it carries.
+    REPRESENTS = "represents";
+    /// Links a term to data that it speaks of.
+    ABOUT = "about";
+    /// The formula of a term or metric, as SQL.
+    EXPRESSION = "expression";
+    /// How a metric sums up its values: `sum`, `count_distinct`.
+    AGGREGATION = "aggregation";
+    /// Links a column to the column it refers to.
+    REFERENCES = "references";
+    /// The position of a column in its dataset, from one.
+    POSITION = "position";
+    /// How sensitive data is, in the source's words.
+    CLASSIFICATION = "classification";
+    /// The state of an entity, in the source's words.
+    STATUS = "status";
+    /// How often a use was seen.
+    QUERY_COUNT = "queryCount";
+    /// The text of the query that made a use.
+    QUERY_TEXT = "queryText";
+    /// What a source says beyond the vocabulary, as `key=json`.
+    EXTRA = "extra";
+    /// How sure a source is of what it says, from 0 to 1.
+    CONFIDENCE = "confidence";
+}
