@@ -1,0 +1,138 @@
+//! Small value types that name things: sources, versions, terms and moments.
+
+use std::fmt;
+use std::str::FromStr;
+
+use oxrdf::NamedNode;
+
+use crate::error::{Error, Result};
+
+const GRAPH_PREFIX: &str = "urn:isogloss:source:";
+const NAME_BYTES_MAX: usize = 128;
+
+/// The name of a source: `[a-z0-9][a-z0-9._-]{0,127}`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceName(String);
+
+impl SourceName {
+    /// Checks and wraps a name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSourceName`] when the name is empty, longer than 128 bytes or has another character.
+    pub fn new(name: impl Into<String>) -> Result<Self> {
+        let name = name.into();
+        let first_is_plain = name
+            .bytes()
+            .next()
+            .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let rest_is_plain = name.bytes().all(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-')
+        });
+        if first_is_plain && rest_is_plain && name.len() <= NAME_BYTES_MAX {
+            Ok(Self(name))
+        } else {
+            Err(Error::InvalidSourceName { name })
+        }
+    }
+
+    /// Returns the name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the IRI of the named graph that holds what this source claims.
+    pub fn graph_iri(&self) -> NamedNode {
+        NamedNode::new_unchecked(format!("{GRAPH_PREFIX}{}", self.0))
+    }
+
+    /// Reads the name back from the IRI of a source's named graph; `None` for every other IRI.
+    pub fn from_graph_iri(iri: &str) -> Option<Self> {
+        Self::new(iri.strip_prefix(GRAPH_PREFIX)?).ok()
+    }
+}
+
+impl fmt::Display for SourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for SourceName {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<&str> for SourceName {
+    type Error = Error;
+
+    fn try_from(name: &str) -> Result<Self> {
+        Self::new(name)
+    }
+}
+
+/// A version of the graph: 0 is the empty graph, each commit that changes something adds one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub u64);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A moment in milliseconds since 1970-01-01 UTC, always given by the caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+/// The number of an RDF term in the dictionary of one snapshot.
+///
+/// It means nothing in another snapshot: a compaction may number the terms anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TermId(pub(crate) u32);
+
+impl TermId {
+    /// Returns the number itself, for arrays indexed by term; it is below [`crate::Snapshot::term_bound`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The number of a source; it stays the same for the life of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub(crate) u16);
+
+impl SourceId {
+    /// Returns the number itself.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_names_are_checked() {
+        for good in ["a", "0", "dbt-shop", "x.y_z-1", &"a".repeat(128)] {
+            assert!(SourceName::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", ".a", "A", "a b", "ä", "a/b", &"a".repeat(129)] {
+            assert!(SourceName::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn graph_iri_round_trips() {
+        let name = SourceName::new("crm").unwrap();
+        assert_eq!(name.graph_iri().as_str(), "urn:isogloss:source:crm");
+        assert_eq!(
+            SourceName::from_graph_iri(name.graph_iri().as_str()),
+            Some(name)
+        );
+        assert_eq!(SourceName::from_graph_iri("urn:other"), None);
+    }
+}

@@ -1,0 +1,201 @@
+//! SPARQL 1.1 and 1.2 queries over a snapshot.
+//!
+//! The way of a query: [`Query::parse`] measures the text before the parser sees it; [`Snapshot::query`] orders its
+//! patterns by how many statements really match, has it optimised and evaluated over the snapshot's own arrays, and
+//! charges everything it does to budgets. The default graph is the merged view of all sources; each source is a named
+//! graph `urn:isogloss:source:<name>`. `FROM`, `FROM NAMED` and `GRAPH` are honoured; `SERVICE` and updates are refused.
+//!
+//! A query runs on the caller's thread and is not `Send`: give it a thread of a pool for blocking work. The limits of
+//! [`ParseLimits`] keep parsing and evaluating within a stack of 2 MiB (a test holds them to it); threads that run
+//! queries should have at least that.
+//!
+//! ```
+//! use graph_core::Store;
+//! use graph_core::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
+//!
+//! # fn main() -> graph_core::Result<()> {
+//! let snapshot = Store::in_memory().snapshot();
+//! let query = Query::parse("ASK { ?s ?p ?o }", None, &ParseLimits::default())?;
+//! let results = snapshot.query(&query, &QueryOptions::default())?;
+//! assert!(matches!(results, QueryResults::Boolean(false)));
+//! # Ok(())
+//! # }
+//! ```
+
+mod budget;
+mod check;
+mod dataset;
+mod estimate;
+mod planner;
+mod rewrite;
+mod scan;
+mod solutions;
+mod variables;
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use oxrdf::NamedNode;
+use spareval::{QueryEvaluator, QueryResults as Evaluated};
+use spargebra::SparqlParser;
+use spargebra::algebra::QueryDataset;
+
+pub use scan::ParseLimits;
+pub use solutions::{QueryResults, Row, Solutions, Statements};
+
+use crate::error::{Error, Result};
+use crate::snapshot::Snapshot;
+use budget::Guard;
+use dataset::View;
+
+/// A parsed query; it can be asked of any number of snapshots, also at the same time.
+#[derive(Clone, Debug)]
+pub struct Query {
+    algebra: spargebra::Query,
+}
+
+/// What a query gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ResultKind {
+    /// ASK.
+    Boolean,
+    /// SELECT.
+    Solutions,
+    /// CONSTRUCT and DESCRIBE.
+    Graph,
+}
+
+impl Query {
+    /// Parses a query; relative IRIs are resolved against `base`.
+    ///
+    /// # Errors
+    /// [`Error::QueryTooLarge`] before parsing, [`Error::QuerySyntax`] with line and column, [`Error::QueryRefused`]
+    /// for SERVICE, updates and string operations without a bound.
+    pub fn parse(text: &str, base: Option<&str>, limits: &ParseLimits) -> Result<Self> {
+        scan::scan(text, limits)?;
+        let mut parser = SparqlParser::new();
+        if let Some(base) = base {
+            parser = parser
+                .with_base_iri(base)
+                .map_err(|error| Error::QuerySyntax {
+                    message: format!("base IRI: {error}"),
+                })?;
+        }
+        let algebra = parser
+            .parse_query(text)
+            .map_err(|error| Error::QuerySyntax {
+                message: error.to_string(),
+            })?;
+        check::check(&algebra, limits)?;
+        Ok(Self { algebra })
+    }
+
+    /// Returns what kind of result the query gives, known before it runs.
+    pub fn result_kind(&self) -> ResultKind {
+        match self.algebra {
+            spargebra::Query::Ask { .. } => ResultKind::Boolean,
+            spargebra::Query::Select { .. } => ResultKind::Solutions,
+            spargebra::Query::Construct { .. } | spargebra::Query::Describe { .. } => {
+                ResultKind::Graph
+            }
+        }
+    }
+}
+
+/// Stops a running query from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct CancellationToken(Arc<AtomicBool>);
+
+impl CancellationToken {
+    /// Makes a token that is not cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks every query that holds the token to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether the token was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The graphs a query sees, from outside of its text: the `default-graph-uri` and `named-graph-uri` of the protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GraphChoice {
+    /// The graphs whose union is the default graph.
+    pub default: Vec<NamedNode>,
+    /// The named graphs.
+    pub named: Vec<NamedNode>,
+}
+
+/// How a query is run: its budgets and the graphs it sees.
+#[derive(Clone, Debug)]
+pub struct QueryOptions {
+    /// Wall time until the last row is read.
+    pub deadline: Option<Duration>,
+    /// Statements read and intermediate rows made.
+    pub max_statements: u64,
+    /// Rows, or statements of a CONSTRUCT.
+    pub max_rows: u64,
+    /// Bytes that [`crate::results::write`] writes.
+    pub max_result_bytes: u64,
+    /// Bytes of one computed value; large values read again and again may sum up to 64 times as much.
+    pub max_value_bytes: u64,
+    /// Stops the query from outside.
+    pub cancel: CancellationToken,
+    /// Replaces FROM and FROM NAMED of the query.
+    pub graphs: Option<GraphChoice>,
+}
+
+impl Default for QueryOptions {
+    fn default() -> Self {
+        Self {
+            deadline: Some(Duration::from_secs(10)),
+            max_statements: 10_000_000,
+            max_rows: 1_000_000,
+            max_result_bytes: 256 << 20,
+            max_value_bytes: 1 << 20,
+            cancel: CancellationToken::default(),
+            graphs: None,
+        }
+    }
+}
+
+impl Snapshot {
+    /// Runs a query on this thread. Rows come lazily: budgets can also end the query while they are read.
+    ///
+    /// # Errors
+    /// [`Error::OverBudget`] naming the budget, [`Error::Cancelled`], [`Error::Evaluation`].
+    pub fn query(&self, query: &Query, options: &QueryOptions) -> Result<QueryResults<'_>> {
+        let guard = Rc::new(Guard::new(options));
+        let chosen = options.graphs.as_ref().map(|graphs| QueryDataset {
+            default: graphs.default.clone(),
+            named: Some(graphs.named.clone()),
+        });
+        let graphs = chosen.as_ref().or_else(|| query.algebra.dataset());
+        let view = View::new(self, Rc::clone(&guard), graphs);
+        let mut planned = planner::plan(query.algebra.clone(), self, &view.graphs())?;
+        // The view knows which graphs the query sees: the evaluator would merge them without removing duplicates.
+        let (spargebra::Query::Select { dataset, .. }
+        | spargebra::Query::Construct { dataset, .. }
+        | spargebra::Query::Describe { dataset, .. }
+        | spargebra::Query::Ask { dataset, .. }) = &mut planned;
+        *dataset = None;
+        let evaluated = QueryEvaluator::new()
+            .prepare(&planned)
+            .execute(view)
+            .map_err(|error| guard.explain(error))?;
+        guard.check()?;
+        Ok(match evaluated {
+            Evaluated::Boolean(answer) => QueryResults::Boolean(answer),
+            Evaluated::Solutions(rows) => QueryResults::Solutions(Solutions::new(rows, guard)),
+            Evaluated::Graph(statements) => QueryResults::Graph(Statements::new(statements, guard)),
+        })
+    }
+}

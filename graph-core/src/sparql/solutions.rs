@@ -1,0 +1,175 @@
+//! Results, read row by row under the query's budgets.
+
+use std::fmt;
+use std::rc::Rc;
+
+use oxrdf::{Term, Triple, Variable};
+use spareval::{QuerySolutionIter, QueryTripleIter};
+
+use super::ResultKind;
+use super::budget::Guard;
+use crate::error::{Budget, Error, Result};
+
+/// One solution: a term for each variable that is bound, in the order of [`Solutions::variables`].
+pub type Row = Vec<Option<Term>>;
+
+/// What a query gives back.
+#[derive(Debug)]
+pub enum QueryResults<'a> {
+    /// The answer of ASK.
+    Boolean(bool),
+    /// The rows of SELECT.
+    Solutions(Solutions<'a>),
+    /// The statements of CONSTRUCT or DESCRIBE.
+    Graph(Statements<'a>),
+}
+
+impl QueryResults<'_> {
+    /// Returns which kind of result this is.
+    pub fn kind(&self) -> ResultKind {
+        match self {
+            Self::Boolean(_) => ResultKind::Boolean,
+            Self::Solutions(_) => ResultKind::Solutions,
+            Self::Graph(_) => ResultKind::Graph,
+        }
+    }
+}
+
+/// Counts what comes out and ends with a typed error when the query was stopped.
+struct Meter {
+    guard: Rc<Guard>,
+    rows: u64,
+    ended: bool,
+}
+
+impl Meter {
+    fn pass<T>(
+        &mut self,
+        next: Option<Result<T, spareval::QueryEvaluationError>>,
+    ) -> Option<Result<T>> {
+        let result = match next {
+            None => match self.guard.check() {
+                Ok(()) => {
+                    self.ended = true;
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Some(Err(error)) => Err(self.guard.explain(error)),
+            Some(Ok(row)) => self.row().map(|()| row),
+        };
+        self.ended = result.is_err();
+        Some(result)
+    }
+
+    fn row(&mut self) -> Result<()> {
+        self.rows += 1;
+        if self.rows > self.guard.max_rows {
+            return Err(self.guard.over(Budget::Rows(self.guard.max_rows)));
+        }
+        if self.guard.look().is_err() {
+            self.guard.check()?;
+        }
+        Ok(())
+    }
+}
+
+/// Iterator over the rows of a SELECT. After an error it ends.
+pub struct Solutions<'a> {
+    rows: QuerySolutionIter<'a>,
+    meter: Meter,
+}
+
+impl fmt::Debug for Solutions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Solutions")
+            .field("variables", &self.variables())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Solutions<'a> {
+    pub(super) fn new(rows: QuerySolutionIter<'a>, guard: Rc<Guard>) -> Self {
+        Self {
+            rows,
+            meter: Meter {
+                guard,
+                rows: 0,
+                ended: false,
+            },
+        }
+    }
+
+    /// Returns the variables, in the order of the values of a row.
+    pub fn variables(&self) -> &[Variable] {
+        self.rows.variables()
+    }
+
+    /// Returns the number of statements read and intermediate rows made so far.
+    pub fn visited(&self) -> u64 {
+        self.meter.guard.visited()
+    }
+
+    pub(crate) fn max_result_bytes(&self) -> u64 {
+        self.meter.guard.max_result_bytes
+    }
+}
+
+impl Iterator for Solutions<'_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        if self.meter.ended {
+            return None;
+        }
+        let next = self.rows.next();
+        let row = self.meter.pass(next)?;
+        Some(row.map(|solution| solution.values().to_vec()))
+    }
+}
+
+/// Iterator over the statements of a CONSTRUCT or DESCRIBE. After an error it ends.
+pub struct Statements<'a> {
+    statements: QueryTripleIter<'a>,
+    meter: Meter,
+}
+
+impl fmt::Debug for Statements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statements").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn new(statements: QueryTripleIter<'a>, guard: Rc<Guard>) -> Self {
+        Self {
+            statements,
+            meter: Meter {
+                guard,
+                rows: 0,
+                ended: false,
+            },
+        }
+    }
+
+    /// Returns the number of statements read and intermediate rows made so far.
+    pub fn visited(&self) -> u64 {
+        self.meter.guard.visited()
+    }
+
+    pub(crate) fn max_result_bytes(&self) -> u64 {
+        self.meter.guard.max_result_bytes
+    }
+}
+
+impl Iterator for Statements<'_> {
+    type Item = Result<Triple, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.meter.ended {
+            return None;
+        }
+        let next = self.statements.next();
+        self.meter.pass(next)
+    }
+}

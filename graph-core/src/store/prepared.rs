@@ -1,0 +1,240 @@
+//! Commits applied to a candidate, not yet durable nor visible.
+
+use std::sync::Arc;
+
+use parking_lot::MutexGuard;
+
+use super::{Entry, Evidence, Store};
+use crate::commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
+use crate::durable::Folder;
+use crate::durable::codec::{self, Difference};
+use crate::error::Result;
+use crate::names::{SourceId, Version};
+use crate::segment::Row;
+use crate::snapshot::Snapshot;
+use crate::snapshot::assemble::Assembler;
+
+/// Candidate of the next version; holds the writer's lock until published or dropped.
+pub struct Prepared<'a> {
+    store: &'a Store,
+    writer: MutexGuard<'a, Option<Folder>>,
+    candidate: Arc<Snapshot>,
+    receipts: Vec<Receipt>,
+    entries: Vec<Entry>,
+}
+
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared")
+            .field("receipts", &self.receipts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(store: &'a Store, commits: Vec<Commit>) -> Result<Self> {
+        let writer = store.writer.lock();
+        if let Some(folder) = writer.as_ref() {
+            folder.check_writable()?;
+        }
+        let current = store.snapshot();
+        let version = Version(current.version().0 + 1);
+        let mut draft = Draft {
+            snapshot: Snapshot::clone(&current),
+            version,
+            entries: Vec::new(),
+            store,
+        };
+        let mut receipts = Vec::with_capacity(commits.len());
+        for commit in commits {
+            receipts.push(draft.apply(commit)?);
+        }
+        let candidate = if draft.entries.is_empty() {
+            current
+        } else {
+            draft.snapshot.set_version(version);
+            Arc::new(draft.snapshot)
+        };
+        for receipt in &mut receipts {
+            receipt.version = candidate.version();
+        }
+        Ok(Self {
+            store,
+            writer,
+            candidate,
+            receipts,
+            entries: draft.entries,
+        })
+    }
+
+    /// Returns the candidate: the graph as it will be when this is published.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.candidate
+    }
+
+    /// Returns what each commit would do, in their order.
+    pub fn receipts(&self) -> &[Receipt] {
+        &self.receipts
+    }
+
+    /// Makes the commits durable, then visible. Commits that change nothing write nothing.
+    ///
+    /// # Errors
+    /// When the system refuses to write; the visible graph is then as before.
+    pub fn publish(mut self) -> Result<Vec<Receipt>> {
+        if self.entries.is_empty() {
+            return Ok(self.receipts);
+        }
+        if let Some(folder) = self.writer.as_mut() {
+            folder.append(&mut self.entries)?;
+        }
+        self.store.history.write().extend(self.entries);
+        self.store.current.store(self.candidate);
+        Ok(self.receipts)
+    }
+}
+
+struct Draft<'a> {
+    store: &'a Store,
+    snapshot: Snapshot,
+    version: Version,
+    entries: Vec<Entry>,
+}
+
+impl Draft<'_> {
+    fn apply(&mut self, commit: Commit) -> Result<Receipt> {
+        let id = self.snapshot.source_id(&commit.source).map(|id| id.0);
+        let old = id.map(|id| self.snapshot.rows_of(id)).unwrap_or_default();
+        let Commit {
+            source,
+            kind,
+            actor,
+            time,
+            change,
+        } = commit;
+        let unchanged = Receipt {
+            version: self.snapshot.version(),
+            source: source.clone(),
+            added: 0,
+            removed: 0,
+            statements: old.len() as u64,
+            unchanged: true,
+        };
+        let mut info = CommitInfo {
+            version: self.version,
+            source,
+            kind,
+            actor,
+            time,
+            added: 0,
+            removed: 0,
+            statements: 0,
+            source_removed: false,
+        };
+        if change == Change::Remove {
+            let Some(id) = id else { return Ok(unchanged) };
+            info.removed = old.len() as u64;
+            info.source_removed = true;
+            self.snapshot.remove_source(id);
+            return Ok(self.record(info, id, Evidence::Removed));
+        }
+        let mut assembler = Assembler::on(&self.snapshot);
+        let number = assembler.source(&info.source)?;
+        let new = match change {
+            Change::Replace(statements) => assembler.rows(&statements, number)?,
+            Change::Patch { remove, add } => {
+                let (remove, add) = (
+                    assembler.rows(&remove, number)?,
+                    assembler.rows(&add, number)?,
+                );
+                patched(&old, &remove, &add)
+            }
+            Change::Remove => Vec::new(),
+        };
+        let difference = Difference::between(&old, &new);
+        if id.is_some() && difference.is_empty() {
+            return Ok(unchanged);
+        }
+        info.added = difference.added.len() as u64;
+        info.removed = difference.removed.len() as u64;
+        info.statements = new.len() as u64;
+        let mut next = assembler.finish(&self.snapshot);
+        let evidence = self.evidence(&next, id, &difference, &new)?;
+        next.put_source(source_info(&info, number), new);
+        self.snapshot = next;
+        Ok(self.record(info, number, evidence))
+    }
+
+    /// Chooses what to store: the difference when it is small, else all statements of the source.
+    fn evidence(
+        &self,
+        next: &Snapshot,
+        id: Option<u16>,
+        difference: &Difference,
+        new: &[Row],
+    ) -> Result<Evidence> {
+        let patch_is_cheap = id.is_some_and(|id| {
+            let pending = self.entries.iter().filter(|entry| entry.source == id);
+            self.store
+                .history
+                .read()
+                .patch_is_cheap(id, pending, difference.len(), new.len())
+        });
+        if patch_is_cheap {
+            return Ok(Evidence::patch(codec::encode(next, difference)?));
+        }
+        let everything = Difference {
+            removed: Vec::new(),
+            added: new.to_vec(),
+        };
+        Ok(Evidence::full(codec::encode(next, &everything)?))
+    }
+
+    fn record(&mut self, info: CommitInfo, source: u16, evidence: Evidence) -> Receipt {
+        let receipt = Receipt {
+            version: self.version,
+            source: info.source.clone(),
+            added: info.added,
+            removed: info.removed,
+            statements: info.statements,
+            unchanged: false,
+        };
+        self.entries.push(Entry {
+            info,
+            source,
+            evidence,
+        });
+        receipt
+    }
+}
+
+pub(super) fn source_info(info: &CommitInfo, source: u16) -> SourceInfo {
+    SourceInfo {
+        id: SourceId(source),
+        name: info.source.clone(),
+        kind: info.kind.clone(),
+        actor: info.actor.clone(),
+        statements: info.statements,
+        committed_at: info.time,
+        version: info.version,
+    }
+}
+
+/// The old rows without the removed and with the added ones; all sorted, in one pass.
+pub(super) fn patched(old: &[Row], remove: &[Row], add: &[Row]) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(old.len() + add.len());
+    let (mut remove, mut add) = (remove.iter().peekable(), add.iter().peekable());
+    for row in old {
+        while let Some(new) = add.next_if(|new| *new < row) {
+            rows.push(*new);
+        }
+        while remove.next_if(|gone| *gone < row).is_some() {}
+        // What is removed and added in one patch stays.
+        let is_added = add.next_if(|new| *new == row).is_some();
+        if is_added || remove.peek() != Some(&row) {
+            rows.push(*row);
+        }
+    }
+    rows.extend(add);
+    rows
+}

@@ -1,0 +1,19 @@
+//! Laws of the store, checked through its public face.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "suite/durability.rs"]
+mod durability;
+#[path = "suite/mesh.rs"]
+mod mesh;
+#[path = "suite/model.rs"]
+mod model;
+#[path = "suite/oracle.rs"]
+mod oracle;
+#[path = "suite/queries.rs"]
+mod queries;
+#[path = "suite/stack.rs"]
+mod stack;
+#[path = "suite/support.rs"]
+mod support;
+#[path = "suite/traversal.rs"]
+mod traversal;
