@@ -1,0 +1,13 @@
+//! What can go wrong when names are turned into kinds.
+
+/// An error of the typed views.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A word names no kind of entity.
+    #[error("unknown kind of entity `{text}`")]
+    UnknownKind {
+        /// The word as given.
+        text: String,
+    },
+}

@@ -1,0 +1,58 @@
+//! Typed views of the context graph: domains, data products, datasets, columns, terms, metrics.
+//!
+//! [`Model::new`] reads a snapshot by the vocabulary; from there every view is an identifier and a reference to the
+//! snapshot, so there is no second copy that could drift from the graph. Every view derefs to [`Entity`], which
+//! answers what can be asked of anything: its IRI, label, description, domain, owners, usage, and every claim with
+//! the source that makes it.
+//!
+//! - [`identity`] names entities: the same IRI from every connector for what a source calls by the same name.
+//! - [`lineage`] walks what was derived from what, between datasets or between columns.
+//!
+//! Foreign RDF is read as well as our own: any `skos:Concept` or labelled class of an ontology is a [`Term`], and a
+//! DPROD document's ports lead to its datasets.
+//!
+//! ```
+//! use graph_core::rdf::{Literal, NamedNode, Statement};
+//! use graph_core::{Change, Commit, Store, Timestamp};
+//! use ontologies::{iso, rdf, skos};
+//! use semantic_model::{Model, identity::EntityIri};
+//!
+//! let care = NamedNode::new(EntityIri::domain("Care").into_string())?;
+//! let word = NamedNode::new_unchecked;
+//! let store = Store::in_memory();
+//! store.commit(Commit {
+//!     source: "glossary".parse()?,
+//!     kind: "rdf".to_owned(),
+//!     actor: "ann".to_owned(),
+//!     time: Timestamp(0),
+//!     change: Change::Replace(vec![
+//!         Statement::new(care.clone(), word(rdf::TYPE), word(iso::DOMAIN)),
+//!         Statement::new(care, word(skos::PREF_LABEL), Literal::new_simple_literal("Care")),
+//!     ]),
+//! })?;
+//! let snapshot = store.snapshot();
+//! let model = Model::new(&snapshot);
+//! assert_eq!(model.domains()[0].label(), "Care");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! This crate must never know how search ranks, nor HTTP, nor an async runtime, nor where SQL runs.
+
+mod entity;
+pub mod error;
+pub mod identity;
+mod kind;
+pub mod lineage;
+mod literals;
+mod model;
+mod source;
+mod views;
+mod words;
+
+pub use entity::{Claim, Entity, Relation, Usage};
+pub use error::Error;
+pub use kind::EntityKind;
+pub use model::Model;
+pub use ontologies::prefixes;
+pub use source::Source;
+pub use views::{Check, Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term};

@@ -1,0 +1,60 @@
+//! The typed views, one file a kind; each is an [`Entity`] of which the kind is known.
+
+mod column;
+mod contract;
+mod dataset;
+mod domain;
+mod metric;
+mod owner;
+mod product;
+mod term;
+
+use std::ops::Deref;
+
+use crate::entity::Entity;
+
+pub use dataset::Check;
+
+/// Defines the views: an entity each, to which they deref.
+macro_rules! views {
+    ($($(#[$doc:meta])* $view:ident,)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+            pub struct $view<'m>(pub(crate) Entity<'m>);
+
+            impl<'m> Deref for $view<'m> {
+                type Target = Entity<'m>;
+
+                fn deref(&self) -> &Entity<'m> {
+                    &self.0
+                }
+            }
+
+            impl<'m> From<$view<'m>> for Entity<'m> {
+                fn from(view: $view<'m>) -> Self {
+                    view.0
+                }
+            }
+        )*
+    };
+}
+
+views! {
+    /// A business domain: a part of the company that owns data and has its own language.
+    Domain,
+    /// A data product: datasets that a domain offers, with an owner and a purpose.
+    DataProduct,
+    /// A table, view, file or topic.
+    Dataset,
+    /// A column of a dataset.
+    Column,
+    /// A term of a business glossary, a concept of a vocabulary or a class of an ontology.
+    Term,
+    /// A business metric.
+    Metric,
+    /// A data contract.
+    Contract,
+    /// A person, team or program that answers for something.
+    Owner,
+}
