@@ -1,0 +1,393 @@
+//! JSON of unknown quality: values with their duplicate keys noticed, fields with their wrong types reported.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::{Location, Report};
+
+/// A JSON object.
+pub(crate) type Object = Map<String, Value>;
+
+/// Reads a value and notes the keys that occur twice in one object; the last one wins, as everywhere.
+#[derive(Clone, Copy)]
+pub(crate) struct ValueSeed<'a> {
+    /// The keys that occurred twice.
+    pub(crate) duplicates: &'a RefCell<Vec<String>>,
+    /// Keys of the outermost object whose values are passed over.
+    pub(crate) left_out: &'a [&'a str],
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        let number =
+            Number::from_f64(value).ok_or_else(|| E::custom("a number is out of range"))?;
+        Ok(Value::Number(number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        let inner = Self {
+            left_out: &[],
+            ..self
+        };
+        while let Some(value) = items.next_element_seed(inner)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        let inner = Self {
+            left_out: &[],
+            ..self
+        };
+        while let Some(key) = entries.next_key::<String>()? {
+            if self.left_out.contains(&key.as_str()) {
+                entries.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value = entries.next_value_seed(inner)?;
+            if object.contains_key(&key) {
+                self.duplicates.borrow_mut().push(key.clone());
+            }
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// Reads one JSON value from a text; gives it with the keys that occurred twice.
+///
+/// Half of a surrogate pair in an escape, which is no character, is read as U+FFFD.
+pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
+    let duplicates = RefCell::new(Vec::new());
+    let seed = ValueSeed {
+        duplicates: &duplicates,
+        left_out: &[],
+    };
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = seed.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, duplicates.into_inner()))
+}
+
+/// Replaces each lone half of an escaped surrogate pair by an escaped U+FFFD of the same length, so that lines
+/// and columns stay; gives how many there were.
+pub(crate) fn mend_surrogates(text: &mut [u8]) -> u64 {
+    let mut mended = 0;
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        match escaped_unit(text, at) {
+            Some(0xd800..=0xdbff)
+                if matches!(escaped_unit(text, at + 6), Some(0xdc00..=0xdfff)) =>
+            {
+                at += 12;
+            }
+            Some(0xd800..=0xdfff) => {
+                text[at..at + 6].copy_from_slice(b"\\ufffd");
+                mended += 1;
+                at += 6;
+            }
+            _ => at += 2,
+        }
+    }
+    mended
+}
+
+/// Gives the code unit of a `\uXXXX` that starts at a place.
+fn escaped_unit(text: &[u8], at: usize) -> Option<u16> {
+    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// Gives the message of a JSON error without its place, which goes into the location.
+pub(crate) fn plain_message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(end) => message[..end].to_owned(),
+        None => message,
+    }
+}
+
+/// Gives the place of a JSON error, counted from 1.
+pub(crate) fn place_of(error: &serde_json::Error) -> (u64, u64) {
+    (error.line().max(1) as u64, error.column().max(1) as u64)
+}
+
+/// Where troubles of a document are reported to.
+pub(crate) struct Troubles<'a> {
+    /// The report.
+    pub(crate) report: &'a mut Report,
+    /// The document.
+    pub(crate) file: &'a str,
+    /// The line, when the whole object is on one.
+    pub(crate) line: Option<u64>,
+}
+
+impl Troubles<'_> {
+    /// Gives the location of a key.
+    pub(crate) fn at(&self, key: &str) -> Location {
+        Location {
+            file: self.file.to_owned(),
+            line: self.line,
+            column: None,
+            key: (!key.is_empty()).then(|| key.to_owned()),
+        }
+    }
+
+    /// Reports that a value is not of the type it should be of.
+    pub(crate) fn wrong_type(&mut self, key: &str, expected: &str, found: &Value) {
+        let location = self.at(key);
+        let message = format!("expected {expected}, found {}", type_name(found));
+        if self.report.warning("wrong_type", message, location) {
+            self.report.skipped += 1;
+        }
+    }
+}
+
+/// Names the type of a value for a message.
+pub(crate) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// An object whose fields are read with their types checked; a wrong one is reported and then as if absent.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    /// The object.
+    pub(crate) object: &'a Object,
+    /// The path of the object in its document.
+    pub(crate) path: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    /// Gives the path of a field.
+    pub(crate) fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    /// Gives a field that is neither absent nor null.
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
+        self.object.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Gives a text.
+    pub(crate) fn text(&self, key: &str, troubles: &mut Troubles<'_>) -> Option<&'a str> {
+        match self.get(key)? {
+            Value::String(text) => Some(text),
+            other => {
+                troubles.wrong_type(&self.path_of(key), "a text", other);
+                None
+            }
+        }
+    }
+
+    /// Gives a text that says something, trimmed.
+    pub(crate) fn said(&self, key: &str, troubles: &mut Troubles<'_>) -> Option<&'a str> {
+        self.text(key, troubles)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// Gives a truth value.
+    pub(crate) fn flag(&self, key: &str, troubles: &mut Troubles<'_>) -> Option<bool> {
+        match self.get(key)? {
+            Value::Bool(flag) => Some(*flag),
+            other => {
+                troubles.wrong_type(&self.path_of(key), "a boolean", other);
+                None
+            }
+        }
+    }
+
+    /// Gives a whole number, also when it is written as `7.0`.
+    pub(crate) fn integer(&self, key: &str, troubles: &mut Troubles<'_>) -> Option<i64> {
+        let value = self.get(key)?;
+        let whole = integer_of(value);
+        if whole.is_none() {
+            troubles.wrong_type(&self.path_of(key), "a whole number", value);
+        }
+        whole
+    }
+
+    /// Gives an object.
+    pub(crate) fn object(&self, key: &str, troubles: &mut Troubles<'_>) -> Option<&'a Object> {
+        match self.get(key)? {
+            Value::Object(object) => Some(object),
+            other => {
+                troubles.wrong_type(&self.path_of(key), "an object", other);
+                None
+            }
+        }
+    }
+
+    /// Gives a list; an absent one is empty.
+    pub(crate) fn list(&self, key: &str, troubles: &mut Troubles<'_>) -> &'a [Value] {
+        match self.get(key) {
+            None => &[],
+            Some(Value::Array(items)) => items,
+            Some(other) => {
+                troubles.wrong_type(&self.path_of(key), "a list", other);
+                &[]
+            }
+        }
+    }
+
+    /// Gives a list of texts; a single text is a list of one.
+    pub(crate) fn texts(&self, key: &str, troubles: &mut Troubles<'_>) -> Vec<&'a str> {
+        if let Some(Value::String(text)) = self.get(key) {
+            return vec![text.as_str()];
+        }
+        let mut texts = Vec::new();
+        for (place, item) in self.list(key, troubles).iter().enumerate() {
+            match item {
+                Value::String(text) => texts.push(text.as_str()),
+                other => {
+                    troubles.wrong_type(
+                        &format!("{}[{place}]", self.path_of(key)),
+                        "a text",
+                        other,
+                    );
+                }
+            }
+        }
+        texts
+    }
+
+    /// Gives the objects of a list with their paths.
+    pub(crate) fn objects(
+        &self,
+        key: &str,
+        troubles: &mut Troubles<'_>,
+    ) -> Vec<(String, &'a Object)> {
+        let mut objects = Vec::new();
+        for (place, item) in self.list(key, troubles).iter().enumerate() {
+            let path = format!("{}[{place}]", self.path_of(key));
+            match item {
+                Value::Object(object) => objects.push((path, object)),
+                other => troubles.wrong_type(&path, "an object", other),
+            }
+        }
+        objects
+    }
+}
+
+/// Gives a number that has no fraction and fits.
+pub(crate) fn integer_of(value: &Value) -> Option<i64> {
+    let number = value.as_number()?;
+    number.as_i64().or_else(|| {
+        let float = number.as_f64()?;
+        let whole = float.fract() == 0.0 && float.abs() < 9e15;
+        whole.then_some(float as i64)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_occur_twice_are_noticed() {
+        let (value, duplicates) = parse(br#"{"a": 1, "b": [{"c": 1, "c": 2}], "a": 3}"#).unwrap();
+        assert_eq!(value.to_string(), r#"{"a":3,"b":[{"c":2}]}"#);
+        assert_eq!(duplicates, ["c", "a"]);
+    }
+
+    #[test]
+    fn lone_surrogates_are_mended_and_pairs_kept() {
+        let mut text = br#""\ud800 \ud83d\ude00 \udc00 \\ud800 \ud800\u0041""#.to_vec();
+        assert_eq!(mend_surrogates(&mut text), 3);
+        let (value, _) = parse(&text).unwrap();
+        assert_eq!(value, "\u{fffd} \u{1f600} \u{fffd} \\ud800 \u{fffd}A");
+    }
+
+    #[test]
+    fn nesting_beyond_the_limit_is_an_error_with_its_place() {
+        let text = "[".repeat(100_000);
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("recursion limit"), "{error}");
+    }
+
+    #[test]
+    fn wrong_types_are_reported_with_their_key() {
+        let mut report = Report::default();
+        let mut troubles = Troubles {
+            report: &mut report,
+            file: "x.json",
+            line: None,
+        };
+        let (value, _) = parse(br#"{"a": 1, "b": "x", "c": ["x", 1], "d": null}"#).unwrap();
+        let fields = Fields {
+            object: value.as_object().unwrap(),
+            path: "nodes.x",
+        };
+        assert_eq!(fields.text("a", &mut troubles), None);
+        assert_eq!(fields.text("d", &mut troubles), None);
+        assert_eq!(fields.texts("b", &mut troubles), ["x"]);
+        assert_eq!(fields.texts("c", &mut troubles), ["x"]);
+        let found: Vec<String> = report.diagnostics.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "x.json at `nodes.x.a`: expected a text, found a number [wrong_type]",
+                "x.json at `nodes.x.c[1]`: expected a text, found a number [wrong_type]",
+            ]
+        );
+    }
+}
