@@ -1,0 +1,434 @@
+//! Reads the records of all entities from a graph, through the typed views.
+
+use std::sync::Arc;
+
+use graph_core::TermId;
+use rustc_hash::FxHashMap;
+use semantic_model::{Entity as View, EntityKind, Model};
+
+use super::{
+    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, MetricDoc, OtherDoc, ProductDoc, TermDoc,
+};
+use crate::text::fold::fold_phrase;
+
+/// Collects the records of every entity of a graph; with `physical_only` without labels, descriptions and synonyms.
+pub(crate) fn collect(model: &Model<'_>, physical_only: bool) -> Documents {
+    let mut collector = Collector {
+        physical_only,
+        ..Collector::default()
+    };
+    collector.domains(model);
+    collector.products(model);
+    collector.datasets(model);
+    collector.concepts(model);
+    collector.others(model);
+    collector.documents
+}
+
+#[derive(Default)]
+struct Collector {
+    physical_only: bool,
+    documents: Documents,
+    sources: FxHashMap<String, Arc<str>>,
+    domain_of: FxHashMap<TermId, usize>,
+    product_of: FxHashMap<TermId, usize>,
+    dataset_of: FxHashMap<TermId, usize>,
+    column_of: FxHashMap<TermId, usize>,
+}
+
+impl Collector {
+    fn entity(&mut self, view: &View<'_>) -> Entity {
+        let label = view.label();
+        let name = view.name();
+        let described = !self.physical_only;
+        let synonyms = if described {
+            synonyms(view, &label, name.as_deref())
+        } else {
+            Vec::new()
+        };
+        let sources = view.sources();
+        let sources = sources.iter().map(|source| {
+            let shared = self.sources.entry(source.name().to_owned());
+            Arc::clone(shared.or_insert_with(|| Arc::from(source.name())))
+        });
+        let sources = sources.collect();
+        let says_more = described && name.as_ref().is_some_and(|name| *name != label);
+        Entity {
+            iri: view.iri(),
+            label: says_more.then(|| label.clone()),
+            name: name.unwrap_or(label),
+            description: if described { view.description() } else { None },
+            identifier: view.identifiers().into_iter().next(),
+            synonyms,
+            sources,
+        }
+    }
+
+    fn domain(&self, view: &View<'_>) -> Option<usize> {
+        view.domain()
+            .and_then(|domain| self.domain_of.get(&domain.id()).copied())
+    }
+
+    fn product(&self, view: &View<'_>) -> Option<usize> {
+        view.product()
+            .and_then(|product| self.product_of.get(&product.id()).copied())
+    }
+
+    fn domains(&mut self, model: &Model<'_>) {
+        for view in model.domains() {
+            self.domain_of
+                .insert(view.id(), self.documents.domains.len());
+            let entity = self.entity(&view);
+            self.documents.domains.push(DomainDoc {
+                entity,
+                parents: Vec::new(),
+            });
+        }
+        for (at, view) in model.domains().iter().enumerate() {
+            let parents = view.parents();
+            let parents = parents
+                .iter()
+                .filter_map(|parent| self.domain_of.get(&parent.id()).copied());
+            self.documents.domains[at].parents = parents.collect();
+        }
+    }
+
+    fn products(&mut self, model: &Model<'_>) {
+        for view in model.products() {
+            self.product_of
+                .insert(view.id(), self.documents.products.len());
+            let entity = self.entity(&view);
+            let domain = self.domain(&view);
+            self.documents.products.push(ProductDoc {
+                entity,
+                domain,
+                owners: owners(&view),
+            });
+        }
+    }
+
+    fn datasets(&mut self, model: &Model<'_>) {
+        let mut offered: FxHashMap<TermId, Vec<usize>> = FxHashMap::default();
+        for (at, product) in model.products().iter().enumerate() {
+            for dataset in product.datasets() {
+                offered.entry(dataset.id()).or_default().push(at);
+            }
+        }
+        let mut references = Vec::new();
+        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        for view in model.datasets() {
+            let at = self.documents.datasets.len();
+            let names = view.qualified_names();
+            let twin = names.iter().find_map(|name| known.get(name).copied());
+            for name in names {
+                known.entry(name).or_insert(twin.unwrap_or(at));
+            }
+            self.dataset_of.insert(view.id(), at);
+            let mut products = offered.get(&view.id()).cloned().unwrap_or_default();
+            if products.is_empty() {
+                // Another source may know the product of the same physical table.
+                let twins = view.twins();
+                products.extend(
+                    twins
+                        .iter()
+                        .find_map(|twin| offered.get(&twin.id())?.first().copied()),
+                );
+            }
+            let entity = self.entity(&view);
+            let domain = self.domain(&view);
+            let usage = view.usage_count();
+            self.documents.datasets.push(DatasetDoc {
+                entity,
+                products,
+                domain,
+                owners: owners(&view),
+                usage,
+                twin,
+            });
+            for column in view.columns() {
+                let from = self.documents.columns.len();
+                self.column_of.insert(column.id(), from);
+                references.extend(column.references().iter().map(|to| (from, to.id())));
+                let entity = self.entity(&column);
+                self.documents.columns.push(ColumnDoc {
+                    entity,
+                    dataset: at,
+                    references: Vec::new(),
+                });
+            }
+        }
+        for (from, to) in references {
+            if let (Some(&to), Some(column)) = (
+                self.column_of.get(&to),
+                self.documents.columns.get_mut(from),
+            ) {
+                column.references.push(to);
+            }
+        }
+    }
+
+    fn concepts(&mut self, model: &Model<'_>) {
+        for view in model.terms() {
+            let mut carriers = view.carriers();
+            carriers.extend(view.about());
+            let (datasets, columns) = self.positions(&carriers);
+            let product = self.product(&view).or_else(|| {
+                carriers
+                    .iter()
+                    .find_map(|c| self.product_of.get(&c.id()).copied())
+            });
+            let mut entity = self.entity(&view);
+            if !self.physical_only && entity.description.is_none() {
+                entity.description = view.definition();
+            }
+            let (domain, expression) = (self.domain(&view), view.expression());
+            self.documents.terms.push(TermDoc {
+                entity,
+                expression,
+                domain,
+                product,
+                datasets,
+                columns,
+            });
+        }
+        for view in model.metrics() {
+            let (datasets, columns) = self.positions(&view.upstream());
+            let mut entity = self.entity(&view);
+            if !self.physical_only {
+                entity
+                    .synonyms
+                    .extend(view.terms().iter().flat_map(|term| term.labels()));
+            }
+            let (domain, product) = (self.domain(&view), self.product(&view));
+            let expression = view.expression();
+            self.documents.metrics.push(MetricDoc {
+                entity,
+                expression,
+                domain,
+                product,
+                datasets,
+                columns,
+            });
+        }
+    }
+
+    fn positions(&self, entities: &[View<'_>]) -> (Vec<usize>, Vec<usize>) {
+        let in_list = |of: &FxHashMap<TermId, usize>| {
+            let mut found: Vec<usize> = entities
+                .iter()
+                .filter_map(|e| of.get(&e.id()).copied())
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        (in_list(&self.dataset_of), in_list(&self.column_of))
+    }
+
+    fn others(&mut self, model: &Model<'_>) {
+        for kind in [EntityKind::Contract, EntityKind::Owner] {
+            for view in model.entities(kind) {
+                let entity = self.entity(&view);
+                let domain = self.domain(&view);
+                self.documents.others.push(OtherDoc {
+                    entity,
+                    kind,
+                    domain,
+                });
+            }
+        }
+        for source in model.sources() {
+            let entity = Entity {
+                iri: format!("urn:isogloss:source:{}", source.name()),
+                name: source.name().to_owned(),
+                sources: vec![Arc::from(source.name())],
+                ..Entity::default()
+            };
+            self.documents.others.push(OtherDoc {
+                entity,
+                kind: EntityKind::Source,
+                domain: None,
+            });
+        }
+    }
+}
+
+fn owners(view: &View<'_>) -> Vec<String> {
+    view.owners()
+        .iter()
+        .flat_map(|owner| [owner.iri(), owner.label()])
+        .collect()
+}
+
+/// Returns the other words for an entity: further labels and keywords, without its label and name.
+fn synonyms(view: &View<'_>, label: &str, name: Option<&str>) -> Vec<String> {
+    let mut seen = vec![fold_phrase(label)];
+    seen.extend(name.map(fold_phrase));
+    let mut out = Vec::new();
+    for word in view.labels().into_iter().chain(view.keywords()) {
+        let folded = fold_phrase(&word);
+        if !folded.is_empty() && !seen.contains(&folded) {
+            seen.push(folded);
+            out.push(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use graph_core::rdf::{Literal, NamedNode, RdfTerm, Statement};
+    use graph_core::{Change, Commit, Store, Timestamp};
+    use ontologies::{csvw, dcat, dcterms, dprod, iso, rdf, skos};
+
+    use super::*;
+    use crate::index::{Index, IndexOptions};
+    use crate::resolve::ResolveRequest;
+
+    fn iri(path: &str) -> NamedNode {
+        let full = if path.contains("://") {
+            path.to_owned()
+        } else {
+            format!("urn:isogloss:{path}")
+        };
+        NamedNode::new(full).expect("a well-formed IRI")
+    }
+
+    fn link(subject: &str, predicate: &str, object: &str) -> Statement {
+        Statement::new(iri(subject), iri(predicate), RdfTerm::from(iri(object)))
+    }
+
+    fn say(subject: &str, predicate: &str, text: &str) -> Statement {
+        Statement::new(iri(subject), iri(predicate), Literal::from(text))
+    }
+
+    fn mesh() -> Store {
+        let (domain, product, dataset) = (
+            "domain:mesh/sales",
+            "product:mesh/sales/orders",
+            "dataset:shop/ord_hdr",
+        );
+        let (schema, column, term) = (
+            "schema:shop/ord_hdr",
+            "column:shop/ord_hdr/cust_no",
+            "term:glossary/client",
+        );
+        let statements = vec![
+            link(domain, rdf::TYPE, iso::DOMAIN),
+            say(domain, skos::PREF_LABEL, "Sales"),
+            link(product, rdf::TYPE, dprod::DATA_PRODUCT),
+            say(product, iso::NAME, "orders"),
+            say(product, dcterms::TITLE, "Order book"),
+            link(product, dprod::DOMAIN, domain),
+            link(product, dprod::OUTPUT_DATASET, dataset),
+            link(dataset, rdf::TYPE, dcat::DATASET_CLASS),
+            say(dataset, iso::NAME, "ord_hdr"),
+            say(dataset, dcterms::DESCRIPTION, "One row for each purchase."),
+            say(dataset, dcat::KEYWORD, "sales order"),
+            link(dataset, csvw::TABLE_SCHEMA, schema),
+            link(schema, csvw::COLUMN, column),
+            link(column, rdf::TYPE, csvw::COLUMN_CLASS),
+            say(column, csvw::NAME, "cust_no"),
+            link(column, iso::REPRESENTS, term),
+            link(term, rdf::TYPE, iso::TERM),
+            say(term, skos::PREF_LABEL, "Client"),
+            say(term, skos::ALT_LABEL, "account holder"),
+            say(term, skos::DEFINITION, "Whoever buys."),
+        ];
+        let store = Store::in_memory();
+        let commit = Commit {
+            source: "shop".try_into().expect("a source name"),
+            kind: "test".to_owned(),
+            actor: "test".to_owned(),
+            time: Timestamp(0),
+            change: Change::Replace(statements),
+        };
+        store.commit(commit).expect("an in-memory commit");
+        store
+    }
+
+    fn show(documents: &Documents) -> String {
+        let entity = |entity: &Entity| {
+            let Entity {
+                name,
+                label,
+                description,
+                synonyms,
+                sources,
+                ..
+            } = entity;
+            format!("{name} {label:?} {description:?} {synonyms:?} {sources:?}")
+        };
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(documents.domains.iter().map(|d| entity(&d.entity)));
+        lines.extend(
+            documents
+                .products
+                .iter()
+                .map(|d| format!("{} domain {:?}", entity(&d.entity), d.domain)),
+        );
+        lines.extend(
+            documents
+                .datasets
+                .iter()
+                .map(|d| format!("{} products {:?}", entity(&d.entity), d.products)),
+        );
+        lines.extend(
+            documents
+                .columns
+                .iter()
+                .map(|d| format!("{} dataset {}", entity(&d.entity), d.dataset)),
+        );
+        lines.extend(
+            documents
+                .terms
+                .iter()
+                .map(|d| format!("{} columns {:?}", entity(&d.entity), d.columns)),
+        );
+        lines.extend(
+            documents
+                .others
+                .iter()
+                .map(|d| format!("{} {}", entity(&d.entity), d.kind)),
+        );
+        lines.join("\n")
+    }
+
+    #[test]
+    fn documents_are_read_from_the_graph() {
+        let snapshot = mesh().snapshot();
+        let model = Model::new(&snapshot);
+        expect![[r#"
+            Sales None None [] ["shop"]
+            orders Some("Order book") None [] ["shop"] domain Some(0)
+            ord_hdr None Some("One row for each purchase.") ["sales order"] ["shop"] products [0]
+            cust_no None None [] ["shop"] dataset 0
+            Client None Some("Whoever buys.") ["account holder"] ["shop"] columns [0]
+            shop None None [] ["shop"] source"#]]
+        .assert_eq(&show(&collect(&model, false)));
+        expect![[r#"
+            Sales None None [] ["shop"]
+            orders None None [] ["shop"] domain Some(0)
+            ord_hdr None None [] ["shop"] products [0]
+            cust_no None None [] ["shop"] dataset 0
+            Client None None [] ["shop"] columns [0]
+            shop None None [] ["shop"] source"#]]
+        .assert_eq(&show(&collect(&model, true)));
+    }
+
+    #[test]
+    fn the_words_of_a_term_lead_to_its_column() {
+        let snapshot = mesh().snapshot();
+        let index = Index::build(&snapshot, &IndexOptions::default()).expect("a sound graph");
+        let resolution = index.resolve(&ResolveRequest::new("account holder of a purchase"));
+        assert_eq!(
+            resolution.columns[0].iri,
+            "urn:isogloss:column:shop/ord_hdr/cust_no"
+        );
+        assert_eq!(
+            resolution.products[0].iri,
+            "urn:isogloss:product:mesh/sales/orders"
+        );
+    }
+}

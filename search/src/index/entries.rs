@@ -1,0 +1,98 @@
+//! All entities in one numbered list.
+
+use semantic_model::EntityKind;
+
+use crate::document::{Documents, Entity};
+
+/// The number of an entity among all kinds.
+pub(crate) type EntryId = u32;
+
+/// All entities of the documents as one list: kind by kind, in the order of the documents.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    list: Vec<(EntityKind, u32)>,
+}
+
+impl Entries {
+    /// Numbers the entities.
+    pub(crate) fn of(documents: &Documents) -> Self {
+        let mut list = Vec::new();
+        let counts = [
+            (EntityKind::Domain, documents.domains.len()),
+            (EntityKind::DataProduct, documents.products.len()),
+            (EntityKind::Dataset, documents.datasets.len()),
+            (EntityKind::Column, documents.columns.len()),
+            (EntityKind::Term, documents.terms.len()),
+            (EntityKind::Metric, documents.metrics.len()),
+        ];
+        for (kind, count) in counts {
+            list.extend((0..count as u32).map(|at| (kind, at)));
+        }
+        list.extend(
+            (0u32..)
+                .zip(&documents.others)
+                .map(|(at, doc)| (doc.kind, at)),
+        );
+        Self { list }
+    }
+
+    /// Returns how many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Returns the kind of an entry and its position among the documents of that kind.
+    pub(crate) fn get(&self, id: EntryId) -> (EntityKind, usize) {
+        self.list
+            .get(id as usize)
+            .map_or((EntityKind::Source, usize::MAX), |&(kind, at)| {
+                (kind, at as usize)
+            })
+    }
+
+    /// Returns the names of an entry.
+    pub(crate) fn entity<'d>(&self, id: EntryId, documents: &'d Documents) -> Option<&'d Entity> {
+        let (kind, at) = self.get(id);
+        match kind {
+            EntityKind::Domain => documents.domains.get(at).map(|d| &d.entity),
+            EntityKind::DataProduct => documents.products.get(at).map(|d| &d.entity),
+            EntityKind::Dataset => documents.datasets.get(at).map(|d| &d.entity),
+            EntityKind::Column => documents.columns.get(at).map(|d| &d.entity),
+            EntityKind::Term => documents.terms.get(at).map(|d| &d.entity),
+            EntityKind::Metric => documents.metrics.get(at).map(|d| &d.entity),
+            EntityKind::Contract | EntityKind::Owner | EntityKind::Source => {
+                documents.others.get(at).map(|d| &d.entity)
+            }
+        }
+    }
+
+    /// Returns the domain of an entry, its own or that of its dataset or product.
+    pub(crate) fn domain(&self, id: EntryId, documents: &Documents) -> Option<usize> {
+        let (kind, at) = self.get(id);
+        let of_product = |product: Option<usize>| documents.products.get(product?)?.domain;
+        match kind {
+            EntityKind::Domain => Some(at),
+            EntityKind::DataProduct => of_product(Some(at)),
+            EntityKind::Dataset => dataset_domain(documents, at),
+            EntityKind::Column => dataset_domain(documents, documents.columns.get(at)?.dataset),
+            EntityKind::Term => documents
+                .terms
+                .get(at)
+                .and_then(|d| d.domain.or_else(|| of_product(d.product))),
+            EntityKind::Metric => documents
+                .metrics
+                .get(at)
+                .and_then(|d| d.domain.or_else(|| of_product(d.product))),
+            EntityKind::Contract | EntityKind::Owner | EntityKind::Source => {
+                documents.others.get(at)?.domain
+            }
+        }
+    }
+}
+
+fn dataset_domain(documents: &Documents, at: usize) -> Option<usize> {
+    let dataset = documents.datasets.get(at)?;
+    dataset
+        .domain
+        .or_else(|| documents.products.get(*dataset.products.first()?)?.domain)
+}

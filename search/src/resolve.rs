@@ -1,0 +1,328 @@
+//! From words to data products: the ranker and its outcome.
+//!
+//! A request goes through named stages: `query` reads its content words, `expand` finds the words of the
+//! catalog that answer each, `score` scores products, datasets and columns and lets them support each
+//! other, `concepts` ranks terms and metrics, `outcome` judges, `candidates` puts meanings together and
+//! `explain` says why. Nothing is random and ties go by position, which is the order of IRIs.
+
+mod analyze;
+mod candidates;
+mod concepts;
+mod context;
+mod expand;
+mod explain;
+mod level;
+mod names;
+mod outcome;
+mod query;
+mod question;
+pub(crate) mod ranker;
+mod request;
+mod resolution;
+mod score;
+#[cfg(test)]
+mod tests;
+mod tuning;
+mod vectors;
+mod vocabulary;
+
+use semantic_model::EntityKind;
+
+pub use request::{ResolveRequest, TEXT_BYTES_MAX};
+pub use resolution::{
+    Candidate, ClarifyingOption, ClarifyingQuestion, EntityRef, Outcome, Ranked, Resolution,
+    ScorePart,
+};
+pub use tuning::Tuning;
+
+use crate::document::{Documents, Entity};
+use crate::lookup::Lookup;
+use candidates::{Placed, Ranking};
+use concepts::Concept;
+use expand::Group;
+use explain::Explainer;
+use outcome::{Evidence, Verdict};
+use ranker::Ranker;
+use score::{Asked, top};
+
+/// The longest list that is given, whatever the request asks.
+const LIMIT_MAX: usize = 500;
+/// More candidates than this are not put together: each is explained.
+const CANDIDATES_MAX: usize = 20;
+/// More words of question and hint than this are left out.
+const GROUPS_MAX: usize = 96;
+/// A term that the question names word for word is another meaning unless the context speaks against it.
+const CALLED_TIE: f32 = 0.5;
+/// A term counts as another meaning when it covers the question nearly as well as the first.
+const TERM_TIE: f32 = 0.9;
+
+/// Resolves a request over the ranker's tables and the documents they were built from.
+pub(crate) fn resolve(
+    ranker: &Ranker,
+    documents: &Documents,
+    lookup: &Lookup,
+    request: &ResolveRequest,
+) -> Resolution {
+    let text = crate::text::cap(&request.text, TEXT_BYTES_MAX);
+    let mut words = query::read(text);
+    for extra in [&request.hint, &request.purpose].into_iter().flatten() {
+        let more = query::read_hint(crate::text::cap(extra, TEXT_BYTES_MAX), &words);
+        words.extend(more);
+    }
+    words.truncate(GROUPS_MAX);
+    let groups = ranker.expand(&words);
+    let context = ranker.context(request, documents, lookup);
+    let asked = Asked::new(ranker.vocabulary.len(), &groups);
+    let scored = ranker.score(&groups, &asked, &context);
+    let (verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
+    let group_of = |table: usize| ranker.group_of(table as u32);
+    let terms = ranker.concepts(&ranker.terms, &groups, &asked, &scored, &context, |at| {
+        documents.term_home(at, group_of)
+    });
+    let metrics = ranker.concepts(&ranker.metrics, &groups, &asked, &scored, &context, |at| {
+        documents.metric_home(at, group_of)
+    });
+    let explainer = Explainer {
+        ranker,
+        documents,
+        groups: &groups,
+        scored: &scored,
+        context: &context,
+    };
+    let answer = Answer {
+        explainer,
+        asked: &asked,
+        verdict,
+        evidence,
+        terms: &terms,
+        metrics: &metrics,
+    };
+    answer.resolution(request, text)
+}
+
+/// Everything known before the answer is written down.
+struct Answer<'a> {
+    explainer: Explainer<'a>,
+    asked: &'a Asked,
+    verdict: Verdict,
+    evidence: Evidence,
+    terms: &'a [Concept],
+    metrics: &'a [Concept],
+}
+
+impl Answer<'_> {
+    fn resolution(&self, request: &ResolveRequest, text: &str) -> Resolution {
+        let Explainer {
+            ranker,
+            groups,
+            scored,
+            ..
+        } = self.explainer;
+        let limit = request.limit.clamp(1, LIMIT_MAX);
+        let wants = |kind: EntityKind| request.kinds.is_empty() || request.kinds.contains(&kind);
+        let answers = self.evidence != Evidence::default()
+            || !self.terms.is_empty()
+            || !self.metrics.is_empty();
+        let (mut tables, mut columns) = (Vec::new(), Vec::new());
+        if answers {
+            tables = best(
+                ranker.table_range().collect(),
+                limit.max(30),
+                &scored.tables,
+            );
+            columns = best(
+                scored.columns.touched.clone(),
+                limit.max(60),
+                &scored.columns.of,
+            );
+        }
+        let own = groups.iter().filter(|group| !group.word.hint);
+        let ranking = Ranking {
+            explainer: self.explainer,
+            asked: self.asked,
+            tables: &tables,
+            columns: &columns,
+            terms: self.terms,
+            metrics: self.metrics,
+            mass: own.map(|group| group.mass).sum::<f32>().max(f32::EPSILON),
+        };
+        // Judged over all of them, so that the outcome does not hang on how many the caller wants to see.
+        let mut placed = ranking.candidates(wants, CANDIDATES_MAX);
+        let (outcome, question) = self.outcome(text, &placed);
+        let unmatched_words = self.unmatched(&placed);
+        placed.truncate(limit);
+        let mut resolution = Resolution {
+            outcome,
+            answerability: self.verdict.answerability,
+            confidence: self.verdict.confidence,
+            question,
+            used_context: self.explainer.context.used.clone(),
+            unmatched_words,
+            candidates: placed.into_iter().map(|p| p.candidate).collect(),
+            products: Vec::new(),
+            datasets: Vec::new(),
+            columns: Vec::new(),
+            terms: Vec::new(),
+            metrics: Vec::new(),
+        };
+        if answers {
+            self.rank(&mut resolution, wants, limit, &tables, &columns);
+        }
+        resolution
+    }
+
+    /// Writes the rankings of the wanted kinds.
+    fn rank(
+        &self,
+        resolution: &mut Resolution,
+        wants: impl Fn(EntityKind) -> bool,
+        limit: usize,
+        tables: &[u32],
+        columns: &[u32],
+    ) {
+        let Explainer {
+            ranker,
+            documents,
+            scored,
+            ..
+        } = self.explainer;
+        if wants(EntityKind::DataProduct) {
+            let product = |group: u32| {
+                ranker.groups[group as usize]
+                    .product
+                    .map(|p| &documents.products[p].entity)
+            };
+            let real = (0..ranker.groups.len() as u32).filter(|&group| product(group).is_some());
+            let groups = best(real.collect(), limit, &scored.products);
+            resolution.products = ranked(&groups, limit, &scored.products, product);
+        }
+        if wants(EntityKind::Dataset) {
+            let dataset = |table: u32| documents.datasets.get(table as usize).map(|d| &d.entity);
+            resolution.datasets = ranked(tables, limit, &scored.tables, dataset);
+        }
+        if wants(EntityKind::Column) {
+            let column = |column: u32| documents.columns.get(column as usize).map(|d| &d.entity);
+            resolution.columns = ranked(columns, limit, &scored.columns.of, column);
+        }
+        if wants(EntityKind::Term) {
+            resolution.terms = ranked_concepts(self.terms, limit, |at| &documents.terms[at].entity);
+        }
+        if wants(EntityKind::Metric) {
+            resolution.metrics =
+                ranked_concepts(self.metrics, limit, |at| &documents.metrics[at].entity);
+        }
+    }
+
+    fn outcome(&self, text: &str, placed: &[Placed]) -> (Outcome, Option<ClarifyingQuestion>) {
+        let Explainer {
+            ranker, documents, ..
+        } = self.explainer;
+        let t = &ranker.tuning;
+        let sure_term = self
+            .terms
+            .iter()
+            .chain(self.metrics)
+            .any(|c| c.share > 0.99);
+        if placed.is_empty() || (self.verdict.answerability < t.unknown_below && !sure_term) {
+            return (Outcome::Unknown, None);
+        }
+        if self.verdict.words as f32 > t.ambiguous_words {
+            return (Outcome::Resolved, None);
+        }
+        let tied = self.tied(placed);
+        match question::ask(text, &tied, ranker, documents) {
+            Some(question) => (Outcome::Ambiguous, Some(question)),
+            None => (Outcome::Resolved, None),
+        }
+    }
+
+    /// Returns the first candidate of every meaning that is about as good as the best.
+    fn tied<'p>(&self, placed: &'p [Placed]) -> Vec<&'p Placed> {
+        let Explainer { ranker, scored, .. } = self.explainer;
+        let margin = 1.0 - ranker.tuning.ambiguous_margin;
+        let best_product = scored.products.iter().copied().fold(0.0, f32::max);
+        let best_concept = placed
+            .iter()
+            .filter(|p| p.table.is_none())
+            .map(|p| p.candidate.score)
+            .fold(0.0, f32::max);
+        let first = placed.first().map_or(0.0, |p| p.candidate.score);
+        let mut tied: Vec<&Placed> = Vec::new();
+        for one in placed {
+            let close = match one.group {
+                // The question is its very label: a meaning of its own, however rich its data.
+                _ if one.called => one.candidate.score >= CALLED_TIE * first,
+                Some(group) if one.table.is_some() => {
+                    scored.products[group as usize] >= margin * best_product
+                }
+                _ => one.candidate.score >= TERM_TIE * best_concept.max(first),
+            };
+            let known = tied.iter().any(|other| {
+                other.group == one.group
+                    && (one.group.is_some() || other.candidate.domain == one.candidate.domain)
+            });
+            if close && !known {
+                tied.push(one);
+            }
+        }
+        tied
+    }
+
+    /// Returns the content words that the best candidate and its product do not explain.
+    fn unmatched(&self, placed: &[Placed]) -> Vec<String> {
+        let Explainer { ranker, groups, .. } = self.explainer;
+        let own = groups.iter().filter(|group| !group.word.hint);
+        let Some(table) = placed.first().and_then(|p| p.table) else {
+            let unknown = own.filter(|group| group.variants.is_empty() || placed.is_empty());
+            return unknown.map(|group| group.word.text.clone()).collect();
+        };
+        let product = ranker.group_of(table);
+        let held = |group: &Group| {
+            group.variants.iter().any(|v| {
+                ranker.tables.level.holds(table, v.word)
+                    || ranker.products.level.holds(product, v.word)
+            })
+        };
+        own.filter(|group| !held(group))
+            .map(|group| group.word.text.clone())
+            .collect()
+    }
+}
+
+fn best(mut items: Vec<u32>, count: usize, scores: &[f32]) -> Vec<u32> {
+    items.retain(|&item| scores[item as usize] > 0.0);
+    top(&mut items, count, scores);
+    items
+}
+
+fn ranked<'e>(
+    items: &[u32],
+    limit: usize,
+    scores: &[f32],
+    entity: impl Fn(u32) -> Option<&'e Entity>,
+) -> Vec<Ranked> {
+    let named = items
+        .iter()
+        .take(limit)
+        .filter_map(|&item| entity(item).map(|e| (e, scores[item as usize])));
+    named
+        .map(|(entity, score)| Ranked {
+            iri: entity.iri.clone(),
+            score,
+        })
+        .collect()
+}
+
+fn ranked_concepts<'e>(
+    concepts: &[Concept],
+    limit: usize,
+    entity: impl Fn(usize) -> &'e Entity,
+) -> Vec<Ranked> {
+    let named = concepts.iter().take(limit);
+    named
+        .map(|c| Ranked {
+            iri: entity(c.at as usize).iri.clone(),
+            score: c.score,
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! Ranks glossary terms and metrics: their own words, and the products that the question is about.
+
+use super::context::Context;
+use super::expand::Group;
+use super::ranker::{Ranker, Side};
+use super::score::{Asked, Scored};
+
+/// A term or metric with its score.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Concept {
+    pub(crate) at: u32,
+    pub(crate) score: f32,
+    /// The share of its best label that the question covers.
+    pub(crate) share: f32,
+    /// Whether the question is one of its labels, word for word.
+    pub(crate) called: bool,
+}
+
+/// Where a term or metric belongs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Home {
+    pub(crate) groups: Vec<u32>,
+    pub(crate) domain: Option<usize>,
+}
+
+impl Ranker {
+    /// Scores the terms or metrics that share a word with the question, best first.
+    pub(crate) fn concepts(
+        &self,
+        side: &Side,
+        groups: &[Group],
+        asked: &Asked,
+        scored: &Scored,
+        context: &Context,
+        home: impl Fn(usize) -> Home,
+    ) -> Vec<Concept> {
+        let words = side.score(groups, |group| group.weight.max(0.5 * group.column_weight));
+        let best = scored
+            .products
+            .iter()
+            .copied()
+            .fold(0.0, f32::max)
+            .max(f32::EPSILON);
+        let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
+        for &item in &words.touched {
+            let covers = side.names.of(item).map(|name| asked.cover(name));
+            let share = covers.map(|cover| cover.0).fold(0.0, f32::max);
+            let own = words.of[item as usize] * (0.05 + share * share);
+            let home = home(item as usize);
+            let product = home
+                .groups
+                .iter()
+                .map(|&g| scored.products[g as usize])
+                .fold(0.0, f32::max)
+                / best;
+            // What belongs to no product is judged by its words alone.
+            let product = if home.groups.is_empty() { 1.0 } else { product };
+            let lift = home
+                .groups
+                .iter()
+                .map(|&g| context.product_factor(g as usize))
+                .fold(1.0, f32::max);
+            let lift = if home.groups.is_empty() {
+                self.domain_factor(context, home.domain)
+            } else {
+                lift
+            };
+            let score = own * lift * product.max(0.05).powf(self.tuning.concept_product);
+            found.push(Concept {
+                at: item,
+                score,
+                share,
+                called: asked.calls(&side.names, item),
+            });
+        }
+        found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
+        found
+    }
+
+    fn domain_factor(&self, context: &Context, domain: Option<usize>) -> f32 {
+        let Some(domain) = domain else { return 1.0 };
+        let same = self
+            .groups
+            .iter()
+            .position(|group| group.domain == Some(domain));
+        same.map_or(1.0, |group| context.product_factor(group))
+    }
+}

@@ -1,0 +1,181 @@
+//! Decides between one meaning, several and none.
+
+use super::expand::Group;
+use super::ranker::{Ranker, Side};
+use super::score::{Asked, Scored};
+
+/// Questions of at most this many content words are judged by names too.
+const SHORT: usize = 3;
+/// How answerable a short question is that the names of one dataset answer wholly.
+const NAMED: f32 = 0.75;
+
+/// What the scores say as a whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Verdict {
+    /// How likely the graph holds an answer, 0 to 1.
+    pub(crate) answerability: f32,
+    /// The distance of the first product to the second, as a share of the first.
+    pub(crate) confidence: f32,
+    /// How many content words the question has.
+    pub(crate) words: usize,
+}
+
+/// The evidence that a question can be answered; see [`Ranker::evidence`].
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Evidence {
+    /// The share of the question that names of the best product answer.
+    pub(crate) product: f32,
+    /// The share that the best dataset's own names answer.
+    pub(crate) table: f32,
+    /// The nearness in meaning of the best dataset.
+    pub(crate) cosine: f32,
+    /// How many of the rarest words the best score of a dataset is worth, as a logarithm.
+    pub(crate) worth: f32,
+}
+
+impl Ranker {
+    /// Collects the evidence that a question can be answered, from the best product.
+    pub(crate) fn evidence(&self, groups: &[Group], asked: &Asked, scored: &Scored) -> Evidence {
+        let mass: f32 = groups.iter().map(telling).sum();
+        let Some(best) = best(&scored.products) else {
+            return Evidence::default();
+        };
+        if mass <= 0.0 {
+            return Evidence::default();
+        }
+        let mut product = vec![0.0f32; groups.len()];
+        let mut table_best = 0.0f32;
+        meet(&self.products, best as u32, asked, &mut product);
+        let mut cosine = 0.0f32;
+        for &table in &self.groups[best].tables {
+            let mut own = vec![0.0f32; groups.len()];
+            meet(&self.tables, table, asked, &mut own);
+            for &column in self.columns_of(table) {
+                meet(&self.columns, column, asked, &mut own);
+            }
+            table_best = table_best.max(share(&own, groups));
+            product
+                .iter_mut()
+                .zip(&own)
+                .for_each(|(p, o)| *p = p.max(*o));
+            cosine = cosine.max(scored.cosines[table as usize]);
+        }
+        Evidence {
+            product: share(&product, groups) / mass,
+            table: table_best / mass,
+            cosine,
+            worth: (1.0 + scored.table_top / self.tables.level.idf_max()).ln(),
+        }
+    }
+
+    /// Returns the share of a question that an item's names answer, 0 to 1.
+    pub(crate) fn covered(
+        side: &Side,
+        item: u32,
+        asked: &Asked,
+        groups: &[Group],
+        mass: f32,
+    ) -> f32 {
+        let mut found = vec![0.0f32; groups.len()];
+        meet(side, item, asked, &mut found);
+        (share(&found, groups) / mass).min(1.0)
+    }
+
+    /// Judges the scores of a question.
+    pub(crate) fn verdict(
+        &self,
+        groups: &[Group],
+        asked: &Asked,
+        scored: &Scored,
+    ) -> (Verdict, Evidence) {
+        let evidence = self.evidence(groups, asked, scored);
+        let (first, second) = two_best(&scored.products);
+        let confidence = if first > 0.0 {
+            (first - second) / first
+        } else {
+            0.0
+        };
+        let words = groups.iter().filter(|group| !group.word.hint).count();
+        let Evidence {
+            product,
+            table,
+            cosine,
+            worth,
+        } = evidence;
+        // A logistic fit on questions about databases that are in the mesh or were taken out of it.
+        let log_odds = -6.8 + 1.4 * product + 2.1 * table + 1.9 * cosine + 2.8 * worth;
+        let fitted = if product > 0.0 || cosine > 0.3 {
+            1.0 / (1.0 + (-log_odds).exp())
+        } else {
+            0.0
+        };
+        // A word or two leave little evidence: a dataset called so is answer enough.
+        let answerability = if words <= SHORT {
+            fitted.max(NAMED * table)
+        } else {
+            fitted
+        };
+        (
+            Verdict {
+                answerability,
+                confidence,
+                words,
+            },
+            evidence,
+        )
+    }
+}
+
+/// Notes how strongly the names of an item answer each group.
+fn meet(side: &Side, item: u32, asked: &Asked, found: &mut [f32]) {
+    for name in side.names.of(item) {
+        for slot in name.slots() {
+            for &(word, own) in slot.words {
+                let (strength, group) = asked.of(word);
+                if strength > 0.0 {
+                    found[group] = found[group].max(own * strength);
+                }
+            }
+        }
+    }
+}
+
+/// Returns how much a word tells about whether the mesh holds an answer: values and generic words tell little.
+fn telling(group: &Group) -> f32 {
+    let word = &group.word;
+    let factor = match () {
+        () if word.hint => 0.0,
+        () if word.quoted || word.number => 0.0,
+        () if word.capitalised => 0.25,
+        () => 1.0,
+    };
+    factor * group.mass
+}
+
+fn share(found: &[f32], groups: &[Group]) -> f32 {
+    let own = found
+        .iter()
+        .zip(groups)
+        .filter(|(_, group)| !group.word.hint);
+    own.map(|(strength, group)| strength * telling(group)).sum()
+}
+
+fn best(scores: &[f32]) -> Option<usize> {
+    let order = |a: &(usize, &f32), b: &(usize, &f32)| a.1.total_cmp(b.1).then(b.0.cmp(&a.0));
+    scores
+        .iter()
+        .enumerate()
+        .filter(|(_, score)| **score > 0.0)
+        .max_by(order)
+        .map(|(at, _)| at)
+}
+
+fn two_best(scores: &[f32]) -> (f32, f32) {
+    scores.iter().fold((0.0, 0.0), |(first, second), &score| {
+        if score > first {
+            (score, first)
+        } else {
+            (first, f32::max(second, score))
+        }
+    })
+}

@@ -1,0 +1,140 @@
+//! What the resolver answers.
+
+use semantic_model::EntityKind;
+use serde::{Deserialize, Serialize};
+
+/// How a resolution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Outcome {
+    /// One meaning is clearly ahead.
+    Resolved,
+    /// The same words mean different things; [`Resolution::question`] tells them apart.
+    Ambiguous,
+    /// The graph does not seem to hold an answer.
+    Unknown,
+}
+
+impl Outcome {
+    /// Returns the outcome as one upper-case word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolved => "RESOLVED",
+            Self::Ambiguous => "AMBIGUOUS",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// The answer of the resolver: what the words mean, how sure it is, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resolution {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How likely the graph holds an answer at all, 0 to 1.
+    pub answerability: f32,
+    /// How far the first data product is ahead of the second, 0 to 1.
+    pub confidence: f32,
+    /// The meanings, best first; empty when nothing matched.
+    pub candidates: Vec<Candidate>,
+    /// What to ask back when the outcome is [`Outcome::Ambiguous`].
+    pub question: Option<ClarifyingQuestion>,
+    /// The parts of the context that changed the ranking, in words.
+    pub used_context: Vec<String>,
+    /// The content words of the question that the best candidate does not explain.
+    pub unmatched_words: Vec<String>,
+    /// Data products, best first.
+    pub products: Vec<Ranked>,
+    /// Datasets, best first.
+    pub datasets: Vec<Ranked>,
+    /// Columns, best first.
+    pub columns: Vec<Ranked>,
+    /// Glossary terms, best first.
+    pub terms: Vec<Ranked>,
+    /// Metrics, best first.
+    pub metrics: Vec<Ranked>,
+}
+
+/// An entity with its score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranked {
+    /// The entity.
+    pub iri: String,
+    /// Its score; comparable inside one list only.
+    pub score: f32,
+}
+
+/// An entity named in an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntityRef {
+    /// The entity.
+    pub iri: String,
+    /// Its kind.
+    pub kind: EntityKind,
+    /// What to show.
+    pub label: String,
+}
+
+/// One meaning of the words: where in the mesh it lives and why it is thought to be meant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Candidate {
+    /// The data product that means it.
+    pub product: Option<EntityRef>,
+    /// The domain it belongs to.
+    pub domain: Option<EntityRef>,
+    /// The dataset that holds it.
+    pub dataset: Option<EntityRef>,
+    /// The columns of that dataset that match, best first.
+    pub columns: Vec<EntityRef>,
+    /// The glossary term that defines it.
+    pub term: Option<EntityRef>,
+    /// The metric that measures it.
+    pub metric: Option<EntityRef>,
+    /// How well it matches; comparable inside one answer.
+    pub score: f32,
+    /// What the score is made of.
+    pub parts: Vec<ScorePart>,
+    /// Why, in words, the strongest reason first.
+    pub reasons: Vec<String>,
+}
+
+impl Candidate {
+    /// Returns what the candidate is about: its dataset, else its metric, term or product.
+    pub fn subject(&self) -> Option<&EntityRef> {
+        let of_words = self.metric.as_ref().or(self.term.as_ref());
+        self.dataset.as_ref().or(of_words).or(self.product.as_ref())
+    }
+}
+
+/// One part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScorePart {
+    /// `name`, `description`, `columns`, `neighbours`, `synonyms`, `vectors`, `product`, `context` or `usage`.
+    pub name: &'static str,
+    /// How much it adds; the parts of a candidate add up to its score.
+    pub value: f32,
+}
+
+/// A question back to the caller.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClarifyingQuestion {
+    /// The question.
+    pub text: String,
+    /// The meanings to choose from, best first.
+    pub options: Vec<ClarifyingOption>,
+}
+
+/// One meaning to choose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClarifyingOption {
+    /// What to show.
+    pub label: String,
+    /// The entity that this choice stands for.
+    pub iri: String,
+    /// Its kind.
+    pub kind: EntityKind,
+    /// Its domain.
+    pub domain: Option<EntityRef>,
+    /// What tells it apart from the other options.
+    pub distinction: String,
+}

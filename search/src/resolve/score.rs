@@ -1,0 +1,414 @@
+//! Scores products, datasets and columns, and lets them support each other.
+
+use super::context::Context;
+use super::expand::Group;
+use super::names::{NameRef, Names};
+use super::ranker::{Ranker, Side};
+use super::vectors::{Direction, Mean};
+
+/// Only the best datasets spread their score over foreign keys.
+const SPREAD_FROM: usize = 60;
+/// Columns outside these best datasets need a word of their own to be ranked.
+const COLUMNS_FROM: usize = 60;
+
+/// The nearness in meaning is worked out for so many of the best columns.
+const COLUMNS_NEAR: usize = 500;
+
+/// A question of at most this many words may be a name.
+const SHORT: usize = 4;
+/// A word of a name at least this strong is the word of the question.
+const SAME: f32 = 0.9;
+/// What being called exactly as the question adds, in units of the rarest word.
+const CALLED: f32 = 0.8;
+
+/// The scores of one level: a number for every item and the list of those that matched a word.
+#[derive(Debug, Default)]
+pub(crate) struct Scores {
+    pub(crate) of: Vec<f32>,
+    pub(crate) touched: Vec<u32>,
+}
+
+/// Every score that a question gives rise to.
+#[derive(Debug, Default)]
+pub(crate) struct Scored {
+    /// What the words alone give to each product, dataset and column.
+    pub(crate) product_words: Scores,
+    pub(crate) table_words: Scores,
+    pub(crate) column_words: Scores,
+    /// The part of `table_words` for covering a name.
+    pub(crate) table_names: Vec<f32>,
+    /// The best column of each dataset.
+    pub(crate) best_column: Vec<f32>,
+    /// What foreign-key neighbours give to each dataset.
+    pub(crate) spread: Vec<f32>,
+    /// The nearness in meaning of each dataset.
+    pub(crate) cosines: Vec<f32>,
+    /// The largest score of a dataset before vectors; others are divided by it.
+    pub(crate) table_top: f32,
+    /// Final scores.
+    pub(crate) products: Vec<f32>,
+    pub(crate) tables: Vec<f32>,
+    pub(crate) columns: Scores,
+    /// What the question as a whole means.
+    pub(crate) direction: Option<Direction>,
+}
+
+/// How strongly each word of the catalog is asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    strength: Vec<f32>,
+    group: Vec<u8>,
+    /// How many words the question has, without those of a hint.
+    words: usize,
+}
+
+impl Asked {
+    /// Collects the strongest group of each word.
+    pub(crate) fn new(words: usize, groups: &[Group]) -> Self {
+        let mut asked = Self {
+            strength: vec![0.0; words],
+            group: vec![0; words],
+            words: groups.iter().filter(|group| !group.word.hint).count(),
+        };
+        for (at, group) in groups.iter().enumerate() {
+            for variant in &group.variants {
+                let word = variant.word as usize;
+                if variant.strength > asked.strength[word] {
+                    asked.strength[word] = variant.strength;
+                    asked.group[word] = at as u8;
+                }
+            }
+        }
+        asked
+    }
+
+    /// Returns how strongly a word is asked for, and by which group.
+    pub(crate) fn of(&self, word: u32) -> (f32, usize) {
+        (
+            self.strength[word as usize],
+            usize::from(self.group[word as usize]),
+        )
+    }
+
+    /// Returns how much of a name is asked for: the share of its weight, and the strength of what matched.
+    pub(crate) fn cover(&self, name: NameRef<'_>) -> (f32, f32) {
+        let (mut all, mut hit) = (0.0, 0.0);
+        for slot in name.slots() {
+            let best = slot
+                .words
+                .iter()
+                .map(|&(word, own)| own * self.of(word).0)
+                .fold(0.0, f32::max);
+            all += slot.weight;
+            hit += slot.weight * best;
+        }
+        if all > 0.0 {
+            (hit / all, hit)
+        } else {
+            (0.0, 0.0)
+        }
+    }
+
+    /// Tells whether the question is a name of an item, word for word.
+    pub(crate) fn calls(&self, names: &Names, item: u32) -> bool {
+        names.of(item).any(|name| {
+            let mut met = [false; SHORT];
+            let whole = name.slots().all(|slot| {
+                let same = slot
+                    .words
+                    .iter()
+                    .find(|&&(word, own)| own * self.of(word).0 >= SAME);
+                same.map(|&(word, _)| self.of(word).1)
+                    .and_then(|group| met.get_mut(group))
+                    .is_some_and(|met| {
+                        *met = true;
+                        true
+                    })
+            });
+            whole && met.iter().filter(|met| **met).count() == self.words
+        })
+    }
+
+    fn best_cover(&self, names: &Names, item: u32) -> (f32, f32) {
+        let covers = names.of(item).map(|name| self.cover(name));
+        covers.fold((0.0, 0.0), |best, next| {
+            if next.0 * next.1 > best.0 * best.1 {
+                next
+            } else {
+                best
+            }
+        })
+    }
+}
+
+impl Side {
+    /// Sums over the groups of a question the best variant that each item holds.
+    pub(crate) fn score(&self, groups: &[Group], weight: impl Fn(&Group) -> f32) -> Scores {
+        let len = self.level.len();
+        let mut scores = Scores {
+            of: vec![0.0; len],
+            touched: Vec::new(),
+        };
+        let mut stamp = vec![0u8; len];
+        let mut best = vec![0.0f32; len];
+        for (group, mark) in groups.iter().zip(1u8..) {
+            let factor = weight(group);
+            for variant in &group.variants {
+                let (items, weights) = self.level.postings(variant.word);
+                let strength = factor * variant.strength;
+                for (&item, &posting) in items.iter().zip(weights) {
+                    let at = item as usize;
+                    let gain = strength * posting;
+                    if stamp[at] != mark {
+                        if stamp[at] == 0 {
+                            scores.touched.push(item);
+                        }
+                        stamp[at] = mark;
+                        best[at] = gain;
+                        scores.of[at] += gain;
+                    } else if gain > best[at] {
+                        scores.of[at] += gain - best[at];
+                        best[at] = gain;
+                    }
+                }
+            }
+        }
+        scores
+    }
+
+    /// Rewards the items whose names the question covers; returns the rewards.
+    fn reward_names(
+        &self,
+        scores: &mut Scores,
+        asked: &Asked,
+        exact: f32,
+        whole: f32,
+        mass: f32,
+    ) -> Vec<f32> {
+        let mut rewards = vec![0.0; self.level.len()];
+        let short = (1..=SHORT).contains(&asked.words);
+        for &item in &scores.touched {
+            let (share, hit) = asked.best_cover(&self.names, item);
+            if share > 0.0 {
+                let covered = (hit / mass.max(f32::EPSILON)).min(1.0);
+                let mut reward = exact * share * share * hit + whole * share * covered * hit;
+                if short && asked.calls(&self.names, item) {
+                    reward += CALLED * self.level.idf_max();
+                }
+                rewards[item as usize] = reward;
+                scores.of[item as usize] += reward;
+            }
+        }
+        rewards
+    }
+}
+
+impl Ranker {
+    /// Scores everything for the groups of a question.
+    pub(crate) fn score(&self, groups: &[Group], asked: &Asked, context: &Context) -> Scored {
+        let t = &self.tuning;
+        let mass: f32 = groups.iter().map(|g| g.mass).sum();
+        let mut product_words = self.products.score(groups, |g| g.weight);
+        let mut table_words = self.tables.score(groups, |g| g.weight);
+        let mut column_words = self.columns.score(groups, |g| g.column_weight);
+        self.products
+            .reward_names(&mut product_words, asked, t.exact_product, 0.0, mass);
+        let table_names =
+            self.tables
+                .reward_names(&mut table_words, asked, t.exact_table, t.whole_name, mass);
+        self.columns
+            .reward_names(&mut column_words, asked, t.exact_column, t.whole_name, mass);
+        let mut scored = Scored {
+            product_words,
+            table_words,
+            column_words,
+            table_names,
+            ..Scored::default()
+        };
+        scored.direction = self.direction(groups);
+        // A single word asks for one dataset; joins are asked for by several.
+        let words = groups.iter().filter(|g| !g.word.hint).count() as f32;
+        let joins = ((words - 1.0) / 3.0).clamp(0.0, 1.0);
+        self.score_tables(&mut scored, joins);
+        self.score_products(&mut scored, context);
+        self.finish_tables(&mut scored, context);
+        self.score_columns(&mut scored);
+        scored
+    }
+
+    /// Returns the direction of the question's meaning.
+    fn direction(&self, groups: &[Group]) -> Option<Direction> {
+        let mut mean = Mean::new();
+        for group in groups {
+            if let Some(head) = group.head.filter(|_| !group.word.quoted) {
+                let level = &self.tables.level;
+                let rarity = group
+                    .variants
+                    .first()
+                    .map_or(level.idf_max() * 0.7, |v| level.idf(v.word));
+                mean.add(head, group.weight * (0.3 + rarity));
+            }
+        }
+        mean.direction()
+    }
+
+    fn score_tables(&self, scored: &mut Scored, joins: f32) {
+        let t = &self.tuning;
+        let mut best_column = vec![0.0f32; self.tables.level.len()];
+        for table in self.table_range() {
+            let columns = self.columns_of(table).iter();
+            best_column[table as usize] = columns
+                .map(|&c| scored.column_words.of[c as usize])
+                .fold(0.0, f32::max);
+        }
+        let mut tables: Vec<f32> = self
+            .table_range()
+            .map(|table| {
+                let at = table as usize;
+                let product = scored.product_words.of[self.group_of(table) as usize];
+                scored.table_words.of[at]
+                    + t.table_from_product * product
+                    + t.table_from_column * best_column[at]
+            })
+            .collect();
+        let mut order: Vec<u32> = self
+            .table_range()
+            .filter(|&table| tables[table as usize] > 0.0)
+            .collect();
+        top(&mut order, SPREAD_FROM, &tables);
+        let mut spread = vec![0.0f32; tables.len()];
+        for &table in &order {
+            let gain = joins * t.table_spread * tables[table as usize];
+            for &other in &self.neighbours[table as usize] {
+                spread[other as usize] = spread[other as usize].max(gain);
+            }
+        }
+        for (table, gain) in tables.iter_mut().zip(&spread) {
+            *table += gain;
+        }
+        scored.table_top = tables.iter().copied().fold(0.0, f32::max);
+        scored.cosines = match &scored.direction {
+            Some(direction) => (0..tables.len())
+                .map(|at| self.table_vectors.cosine(at, direction).max(0.0))
+                .collect(),
+            None => vec![0.0; tables.len()],
+        };
+        let top = scored.table_top.max(f32::EPSILON);
+        for (table, cosine) in tables.iter_mut().zip(&scored.cosines) {
+            *table = *table / top + t.table_vector * cosine;
+        }
+        (scored.best_column, scored.spread, scored.tables) = (best_column, spread, tables);
+    }
+
+    fn score_products(&self, scored: &mut Scored, context: &Context) {
+        let t = &self.tuning;
+        let top = scored.table_top.max(f32::EPSILON);
+        let lexical = |table: u32| {
+            scored.tables[table as usize] * top
+                - t.table_vector * scored.cosines[table as usize] * top
+        };
+        let mut words: Vec<f32> = Vec::with_capacity(self.groups.len());
+        let mut cosines: Vec<f32> = Vec::with_capacity(self.groups.len());
+        for (at, group) in self.groups.iter().enumerate() {
+            let (mut first, mut second) = (0.0f32, 0.0f32);
+            for &table in &group.tables {
+                let score = lexical(table);
+                if score > first {
+                    (first, second) = (score, first);
+                } else {
+                    second = second.max(score);
+                }
+            }
+            words.push(scored.product_words.of[at] + first + t.product_second_table * second);
+            cosines.push(
+                group
+                    .tables
+                    .iter()
+                    .map(|&table| scored.cosines[table as usize])
+                    .fold(0.0, f32::max),
+            );
+        }
+        let most = words.iter().copied().fold(0.0, f32::max).max(f32::EPSILON);
+        let scores = words.iter().zip(&cosines).enumerate();
+        scored.products = scores
+            .map(|(at, (words, cosine))| {
+                (words / most + t.product_vector * cosine) * context.product_factor(at)
+            })
+            .collect();
+    }
+
+    fn finish_tables(&self, scored: &mut Scored, context: &Context) {
+        let t = &self.tuning;
+        for table in self.table_range() {
+            let at = table as usize;
+            let product = scored.products[self.group_of(table) as usize];
+            let usage = 1.0 + t.usage * self.usage[at];
+            scored.tables[at] = scored.tables[at] * usage * context.table_factor(at)
+                + t.table_back_product * product;
+        }
+    }
+
+    fn score_columns(&self, scored: &mut Scored) {
+        let t = &self.tuning;
+        let mut order: Vec<u32> = self.table_range().collect();
+        top(&mut order, COLUMNS_FROM, &scored.tables);
+        let mut wanted = vec![false; self.columns.level.len()];
+        let mut touched = scored.column_words.touched.clone();
+        for &column in &touched {
+            wanted[column as usize] = true;
+        }
+        for &table in &order {
+            for &column in self.columns_of(table) {
+                if !wanted[column as usize] {
+                    wanted[column as usize] = true;
+                    touched.push(column);
+                }
+            }
+        }
+        let mut of = vec![0.0f32; self.columns.level.len()];
+        let table_of = &self.table_of_column;
+        let lexical = |column: u32| {
+            let table = table_of[column as usize] as usize;
+            scored.column_words.of[column as usize]
+                + t.column_from_table * scored.table_words.of[table]
+        };
+        let most = touched
+            .iter()
+            .map(|&c| lexical(c))
+            .fold(0.0, f32::max)
+            .max(f32::EPSILON);
+        for &column in &touched {
+            let table = table_of[column as usize] as usize;
+            let product = scored.products[self.group_of(table as u32) as usize];
+            of[column as usize] = lexical(column) / most
+                + t.column_table_final * scored.tables[table]
+                + t.column_back_product * product;
+        }
+        top(&mut touched, COLUMNS_NEAR, &of);
+        if let Some(direction) = &scored.direction {
+            for &column in &touched {
+                of[column as usize] += t.column_vector
+                    * self
+                        .column_vectors
+                        .cosine(column as usize, direction)
+                        .max(0.0);
+            }
+        }
+        scored.columns = Scores { of, touched };
+    }
+}
+
+/// Keeps the `count` best of a list in order of score; equal scores keep the order of items.
+pub(crate) fn top(items: &mut Vec<u32>, count: usize, scores: &[f32]) {
+    let order = |a: &u32, b: &u32| {
+        scores[*b as usize]
+            .total_cmp(&scores[*a as usize])
+            .then(a.cmp(b))
+    };
+    if items.len() > count && count > 0 {
+        items.select_nth_unstable_by(count - 1, order);
+        items.truncate(count);
+    }
+    items.sort_unstable_by(order);
+    items.truncate(count);
+}

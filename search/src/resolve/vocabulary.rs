@@ -1,0 +1,154 @@
+//! The words of the catalog, numbered.
+
+use rustc_hash::FxHashMap;
+
+use crate::lexicon::{Head, Lexicon};
+
+/// The number of a word of the catalog.
+pub(crate) type WordId = u32;
+
+/// The stems that occur in the catalog, with a readable form and a row of the lexicon each.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    ids: FxHashMap<Box<str>, WordId>,
+    surfaces: Vec<Box<str>>,
+    heads: Vec<Option<Head>>,
+    /// `(row, word)`, sorted.
+    of_head: Vec<(Head, WordId)>,
+    /// `(first byte, length, word)`, sorted.
+    shapes: Vec<(u8, usize, WordId)>,
+}
+
+impl Vocabulary {
+    /// Numbers a stem, remembering the first form it was seen in.
+    pub(super) fn intern(&mut self, stem: &str, surface: &str, lexicon: &Lexicon) -> WordId {
+        if let Some(&id) = self.ids.get(stem) {
+            let at = id as usize;
+            if self.heads[at].is_none() {
+                self.heads[at] = lexicon.head(surface);
+            }
+            return id;
+        }
+        let id = self.surfaces.len() as WordId;
+        self.ids.insert(stem.into(), id);
+        self.surfaces.push(surface.into());
+        self.heads
+            .push(lexicon.head(surface).or_else(|| lexicon.head(stem)));
+        id
+    }
+
+    /// Sorts the rows for look-up, after the last word.
+    pub(super) fn seal(&mut self) {
+        let heads = self.heads.iter().zip(0..);
+        self.of_head = heads
+            .filter_map(|(head, id)| head.map(|head| (head, id)))
+            .collect();
+        self.of_head.sort_unstable();
+        let words = self.surfaces.iter().zip(0..);
+        self.shapes = words
+            .map(|(word, id)| (first_byte(word), word.len(), id))
+            .collect();
+        self.shapes.sort_unstable();
+    }
+
+    /// Returns the number of a stem.
+    pub(crate) fn get(&self, stem: &str) -> Option<WordId> {
+        self.ids.get(stem).copied()
+    }
+
+    /// Returns a readable form of a word.
+    pub(crate) fn surface(&self, id: WordId) -> &str {
+        self.surfaces.get(id as usize).map_or("", |s| s)
+    }
+
+    /// Returns the row of a word.
+    pub(crate) fn head(&self, id: WordId) -> Option<Head> {
+        self.heads.get(id as usize).copied().flatten()
+    }
+
+    /// Iterates over the words of the catalog in a row of the lexicon.
+    pub(crate) fn of_head(&self, head: Head) -> impl Iterator<Item = WordId> + '_ {
+        let start = self.of_head.partition_point(|entry| entry.0 < head);
+        self.of_head[start..]
+            .iter()
+            .take_while(move |entry| entry.0 == head)
+            .map(|entry| entry.1)
+    }
+
+    /// Returns the number of words.
+    pub(crate) fn len(&self) -> usize {
+        self.surfaces.len()
+    }
+
+    /// Returns the word one edit away from an unknown one: one letter more, less or other, or two swapped.
+    ///
+    /// The first letter must agree; of several words the first in the catalog is taken.
+    pub(super) fn one_edit_from(&self, word: &str) -> Option<WordId> {
+        // The catalog remembers one form of each word, so both numbers are tried.
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        let plural = format!("{singular}s");
+        [word, singular, &plural]
+            .iter()
+            .filter_map(|form| self.near(form))
+            .min()
+    }
+
+    fn near(&self, word: &str) -> Option<WordId> {
+        let first = first_byte(word);
+        let lengths = word.len().saturating_sub(1)..=word.len() + 1;
+        let start = self
+            .shapes
+            .partition_point(|shape| (shape.0, shape.1) < (first, *lengths.start()));
+        let alike = self.shapes[start..]
+            .iter()
+            .take_while(|shape| shape.0 == first && lengths.contains(&shape.1));
+        let alike = alike
+            .filter(|shape| one_edit(self.surfaces[shape.2 as usize].as_bytes(), word.as_bytes()));
+        alike.map(|shape| shape.2).min()
+    }
+}
+
+fn first_byte(word: &str) -> u8 {
+    word.as_bytes().first().copied().unwrap_or(0)
+}
+
+/// Tells whether one edit makes one word of the other.
+fn one_edit(a: &[u8], b: &[u8]) -> bool {
+    let prefix = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    let suffix = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    match (&a[..a.len() - suffix], &b[..b.len() - suffix]) {
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_edit_is_an_insertion_a_deletion_a_change_or_a_swap() {
+        for (a, b) in [
+            ("custmer", "customer"),
+            ("customerr", "customer"),
+            ("custamer", "customer"),
+            ("csutomer", "customer"),
+        ] {
+            assert!(one_edit(a.as_bytes(), b.as_bytes()), "{a} and {b}");
+        }
+        for (a, b) in [
+            ("customer", "customer"),
+            ("cstmer", "customer"),
+            ("order", "border2"),
+        ] {
+            assert!(!one_edit(a.as_bytes(), b.as_bytes()), "{a} and {b}");
+        }
+    }
+}
