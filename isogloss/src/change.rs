@@ -1,0 +1,38 @@
+//! What a commit tells those who watch.
+
+use graph_core::{CommitInfo, Timestamp};
+use serde::Serialize;
+
+/// One commit as a subscriber sees it; its version is the cursor from which a feed resumes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeEvent {
+    /// Version of the graph that the commit made.
+    pub version: u64,
+    /// Name of the source that spoke.
+    pub source: String,
+    /// Kind of the connector that read it, for instance `dbt`.
+    pub kind: String,
+    /// Who committed.
+    pub actor: String,
+    /// When, in milliseconds since 1970 UTC, by the committer's clock.
+    pub time: i64,
+    /// Statements that the source says now and did not say before.
+    pub added: u64,
+    /// Statements that the source no longer says.
+    pub removed: u64,
+}
+
+impl From<&CommitInfo> for ChangeEvent {
+    fn from(commit: &CommitInfo) -> Self {
+        let Timestamp(time) = commit.time;
+        Self {
+            version: commit.version.0,
+            source: commit.source.as_str().to_owned(),
+            kind: commit.kind.clone(),
+            actor: commit.actor.clone(),
+            time,
+            added: commit.added,
+            removed: commit.removed,
+        }
+    }
+}

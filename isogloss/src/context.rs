@@ -1,0 +1,194 @@
+//! The graph that changes: commits in, snapshots out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use graph_core::{Change, Commit, OpenOptions, Receipt, SourceName, Store, Timestamp, Version};
+use parking_lot::{Mutex, RwLock};
+
+use crate::{ChangeEvent, Error, Result, Snapshot};
+
+type Listener = Box<dyn Fn(&ChangeEvent) + Send + Sync>;
+
+/// The context graph of a mesh: durable or in memory, cheap to clone, safe to share between threads.
+///
+/// Writers queue behind each other; readers take a [`Snapshot`] and are never held up. A commit is visible to the
+/// reader that comes after it.
+#[derive(Clone)]
+pub struct Isogloss {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    durable: bool,
+    current: ArcSwap<Snapshot>,
+    /// Held from the candidate to the swap, so that index and graph move together.
+    writer: Mutex<()>,
+    listeners: RwLock<Vec<Listener>>,
+}
+
+impl std::fmt::Debug for Isogloss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Isogloss")
+            .field("version", &self.snapshot().version())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Isogloss {
+    /// Makes an empty graph that lives as long as the process.
+    pub fn in_memory() -> Self {
+        let store = Store::in_memory();
+        let current = Snapshot::lazy(store.snapshot());
+        Self::new(store, current, false)
+    }
+
+    /// Opens the graph in a folder, and makes the folder if there is none.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] if another process holds the folder, if it cannot be read or written, or if a file in it
+    /// is damaged; the message names the file.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with(dir, OpenOptions::default())
+    }
+
+    /// Opens the graph in a folder with other than the default options.
+    ///
+    /// # Errors
+    /// As [`Isogloss::open`].
+    pub fn open_with(dir: impl AsRef<Path>, options: OpenOptions) -> Result<Self> {
+        let store = Store::open(dir.as_ref(), options)?;
+        let current = Snapshot::with_index(store.snapshot())?;
+        Ok(Self::new(store, current, true))
+    }
+
+    fn new(store: Store, current: Snapshot, durable: bool) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                durable,
+                current: ArcSwap::from_pointee(current),
+                writer: Mutex::new(()),
+                listeners: RwLock::default(),
+            }),
+        }
+    }
+
+    /// Returns the newest version of everything.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.current.load_full()
+    }
+
+    /// Opens an older version.
+    ///
+    /// # Errors
+    /// [`Error::UnknownVersion`] if it was never made or is no longer kept.
+    pub fn as_of(&self, version: Version) -> Result<Arc<Snapshot>> {
+        let newest = self.snapshot();
+        if newest.version() == version {
+            return Ok(newest);
+        }
+        match self.shared.store.as_of(version) {
+            Ok(graph) => Ok(Arc::new(Snapshot::lazy(graph))),
+            Err(graph_core::Error::UnknownVersion { version, .. }) => Err(Error::UnknownVersion {
+                version,
+                newest: newest.version(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Commits one change of one source: durable first, then visible.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] if the change could not be made durable; then nothing has changed.
+    pub fn commit(&self, commit: Commit) -> Result<Receipt> {
+        let mut receipts = self.commit_all(vec![commit])?;
+        Ok(receipts.remove(0))
+    }
+
+    /// Commits changes of several sources; readers see all of them or none.
+    ///
+    /// # Errors
+    /// As [`Isogloss::commit`].
+    pub fn commit_all(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
+        if commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (receipts, events) = {
+            let _writer = self.shared.writer.lock();
+            let before = self.snapshot().version();
+            let prepared = self.shared.store.prepare(commits)?;
+            if prepared.snapshot().version() == before {
+                return Ok(prepared.publish()?);
+            }
+            let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
+            let receipts = prepared.publish()?;
+            self.shared.current.store(Arc::new(next));
+            (receipts, self.changes_since(before))
+        };
+        let listeners = self.shared.listeners.read();
+        for event in &events {
+            listeners.iter().for_each(|tell| tell(event));
+        }
+        Ok(receipts)
+    }
+
+    /// Makes a source say nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSource`] if there is none of this name, and as [`Isogloss::commit`].
+    pub fn remove_source(
+        &self,
+        name: &SourceName,
+        actor: &str,
+        time: Timestamp,
+    ) -> Result<Receipt> {
+        let snapshot = self.snapshot();
+        let Some(source) = snapshot.sources().iter().find(|s| s.name == *name) else {
+            let suggestions = snapshot
+                .sources()
+                .iter()
+                .map(|s| s.name.as_str().to_owned())
+                .collect();
+            return Err(Error::UnknownSource {
+                name: name.as_str().to_owned(),
+                suggestions,
+            });
+        };
+        self.commit(Commit {
+            source: name.clone(),
+            kind: source.kind.clone(),
+            actor: actor.to_owned(),
+            time,
+            change: Change::Remove,
+        })
+    }
+
+    /// Lists the commits after a version, oldest first.
+    pub fn changes_since(&self, after: Version) -> Vec<ChangeEvent> {
+        let versions = self.shared.store.versions();
+        versions
+            .iter()
+            .filter(|commit| commit.version > after)
+            .map(ChangeEvent::from)
+            .collect()
+    }
+
+    /// Calls the listener after each commit, on the committing thread, once the change is visible.
+    pub fn on_change(&self, listener: impl Fn(&ChangeEvent) + Send + Sync + 'static) {
+        self.shared.listeners.write().push(Box::new(listener));
+    }
+
+    /// Tells whether commits outlive the process.
+    pub fn is_durable(&self) -> bool {
+        self.shared.durable
+    }
+
+    /// Returns the store below, for what only it knows: recovery, export of older versions.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+}

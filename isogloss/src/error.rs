@@ -1,0 +1,127 @@
+//! Why the context graph could not do what was asked.
+
+use graph_core::{Budget, Version};
+
+/// Result of an operation on the context graph.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The graph refused: durability, a budget, a query that does not parse.
+    #[error(transparent)]
+    Graph(#[from] graph_core::Error),
+    /// The text index could not be built.
+    #[error("could not build the text index")]
+    Search(#[from] search::Error),
+    /// An input could not be read at all.
+    #[error(transparent)]
+    Connector(#[from] connectors::Error),
+    /// No source goes by this name.
+    #[error("source `{name}` does not exist")]
+    UnknownSource {
+        /// The name as given.
+        name: String,
+        /// Names that exist, nearest first.
+        suggestions: Vec<String>,
+    },
+    /// The graph says nothing about this IRI.
+    #[error("entity `{iri}` does not exist")]
+    UnknownEntity {
+        /// The IRI as given.
+        iri: String,
+    },
+    /// This version was never made, or is no longer kept.
+    #[error("version {} does not exist", version.0)]
+    UnknownVersion {
+        /// The version asked for.
+        version: Version,
+        /// The newest version.
+        newest: Version,
+    },
+}
+
+impl Error {
+    /// Gives the machine-readable code of the error, stable across releases.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Graph(error) => graph_code(error),
+            Self::Search(_) => "INTERNAL",
+            Self::Connector(_) => "BAD_USER_INPUT",
+            Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
+            Self::UnknownEntity { .. } => "UNKNOWN_ENTITY",
+            Self::UnknownVersion { .. } => "UNKNOWN_VERSION",
+        }
+    }
+
+    /// Tells whether the caller can mend the error by asking differently.
+    pub fn is_users_fault(&self) -> bool {
+        match self {
+            Self::Graph(error) => !matches!(graph_code(error), "STORAGE" | "INTERNAL"),
+            Self::Search(_) => false,
+            Self::Connector(_)
+            | Self::UnknownSource { .. }
+            | Self::UnknownEntity { .. }
+            | Self::UnknownVersion { .. } => true,
+        }
+    }
+
+    /// Says what to try instead, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Graph(error) => graph_hint(error).map(str::to_owned),
+            Self::UnknownSource { suggestions, .. } if !suggestions.is_empty() => {
+                Some(format!("sources are: {}", suggestions.join(", ")))
+            }
+            Self::UnknownEntity { .. } => Some("search for its name to find its IRI".to_owned()),
+            Self::UnknownVersion { newest, .. } => {
+                Some(format!("the newest version is {}", newest.0))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn graph_code(error: &graph_core::Error) -> &'static str {
+    use graph_core::Error as E;
+    match error {
+        E::QuerySyntax { .. } | E::InvalidSourceName { .. } | E::WrongFormat { .. } => {
+            "BAD_USER_INPUT"
+        }
+        E::QueryTooLarge { .. } | E::TermTooLong { .. } => "LIMIT_EXCEEDED",
+        E::QueryRefused { .. } => "REFUSED",
+        E::OverBudget {
+            budget: Budget::Deadline(_),
+        } => "DEADLINE_EXCEEDED",
+        E::OverBudget { .. } => "BUDGET_EXCEEDED",
+        E::Cancelled => "CANCELLED",
+        E::UnknownVersion { .. } => "UNKNOWN_VERSION",
+        E::DataFolderInUse { .. }
+        | E::UnknownFormat { .. }
+        | E::File { .. }
+        | E::Corrupt { .. }
+        | E::WritesRefused { .. } => "STORAGE",
+        _ => "INTERNAL",
+    }
+}
+
+fn graph_hint(error: &graph_core::Error) -> Option<&'static str> {
+    use graph_core::Error as E;
+    match error {
+        E::DataFolderInUse { .. } => {
+            Some("is `isogloss serve` running on it? then ask the server instead")
+        }
+        E::InvalidSourceName { .. } => {
+            Some("lower-case letters, digits, `.`, `_` and `-`, for instance `dbt-claims`")
+        }
+        E::OverBudget { .. } => {
+            Some("ask for less: bind a subject or an object, or add a LIMIT inside a sub-SELECT")
+        }
+        E::Corrupt { .. } => {
+            Some("restore the folder from a backup; nothing of it has been served")
+        }
+        E::WritesRefused { .. } => Some("free space or mend the disk, then restart"),
+        _ => None,
+    }
+}

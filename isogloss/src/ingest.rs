@@ -1,0 +1,97 @@
+//! From foreign documents to a commit.
+
+use connectors::{Input, Kind, Mapping, Options, Report};
+use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
+
+use crate::{Isogloss, Result};
+
+/// Documents that together are what one source says now.
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    /// The source that speaks; what it said before is replaced whole.
+    pub source: SourceName,
+    /// The format of the documents.
+    pub kind: Kind,
+    /// The documents.
+    pub inputs: Vec<Input>,
+    /// How datasets find their domain and data product.
+    pub mapping: Mapping,
+    /// Who asks.
+    pub actor: String,
+    /// When, by the caller's clock.
+    pub time: Timestamp,
+    /// Reads and reports, and commits nothing.
+    pub dry_run: bool,
+}
+
+impl Ingest {
+    /// Makes a request with the default mapping, no actor's name and time 0.
+    pub fn new(source: SourceName, kind: Kind, inputs: Vec<Input>) -> Self {
+        Self {
+            source,
+            kind,
+            inputs,
+            mapping: Mapping::default(),
+            actor: "anonymous".to_owned(),
+            time: Timestamp(0),
+            dry_run: false,
+        }
+    }
+}
+
+/// What came of an [`Ingest`].
+#[derive(Clone, Debug)]
+pub struct Ingested {
+    /// The commit's receipt; none on a dry run.
+    pub receipt: Option<Receipt>,
+    /// What was understood and what was skipped.
+    pub report: Report,
+}
+
+impl Isogloss {
+    /// Reads the documents and replaces what their source said.
+    ///
+    /// # Errors
+    /// [`crate::Error::Connector`] if nothing at all could be read (the source then keeps what it said), and what
+    /// [`Isogloss::commit`] gives. Faults in parts of the input are in the report, not errors.
+    pub fn ingest(&self, request: Ingest) -> Result<Ingested> {
+        let mut ingested = self.ingest_all(vec![request])?;
+        Ok(ingested.remove(0))
+    }
+
+    /// Reads several sources and commits them together: readers see all of them or none.
+    ///
+    /// # Errors
+    /// As [`Isogloss::ingest`]; one request that cannot be read fails them all, before anything is committed.
+    pub fn ingest_all(&self, requests: Vec<Ingest>) -> Result<Vec<Ingested>> {
+        let mut ingested = Vec::with_capacity(requests.len());
+        let mut commits = Vec::new();
+        for request in requests {
+            let (commit, report) = read(request)?;
+            ingested.push((commit.is_some(), report));
+            commits.extend(commit);
+        }
+        let mut receipts = self.commit_all(commits)?.into_iter();
+        let answer = ingested.into_iter().map(|(committed, report)| {
+            let receipt = if committed { receipts.next() } else { None };
+            Ingested { receipt, report }
+        });
+        Ok(answer.collect())
+    }
+}
+
+fn read(request: Ingest) -> Result<(Option<Commit>, Report)> {
+    let options = Options {
+        mapping: request.mapping,
+        ..Options::new(request.source.clone())
+    };
+    let read = connectors::read(request.kind, request.inputs, &options)?;
+    let commit = Commit {
+        source: request.source,
+        kind: request.kind.to_string(),
+        actor: request.actor,
+        time: request.time,
+        change: Change::Replace(read.statements),
+    };
+    Ok(((!request.dry_run).then_some(commit), read.report))
+}

@@ -1,0 +1,110 @@
+//! One version of everything, for readers.
+
+use std::sync::{Arc, OnceLock};
+
+use graph_core::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
+use graph_core::{SourceInfo, Version};
+use search::{
+    Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,
+};
+use semantic_model::{EntityKind, Model};
+
+use crate::Result;
+
+/// One immutable version of the context graph with the index that was built from it.
+///
+/// A snapshot never changes: two reads of one snapshot agree, however many commits happen between them.
+#[derive(Debug)]
+pub struct Snapshot {
+    graph: Arc<graph_core::Snapshot>,
+    index: OnceLock<Arc<Index>>,
+}
+
+impl Snapshot {
+    /// Builds the snapshot that readers of the newest version share, index included.
+    pub(crate) fn with_index(graph: Arc<graph_core::Snapshot>) -> Result<Self> {
+        let index = Index::build(&graph, &IndexOptions::default())?;
+        Ok(Self {
+            graph,
+            index: OnceLock::from(Arc::new(index)),
+        })
+    }
+
+    /// Makes a snapshot of an older version; its index is built when it is first asked for.
+    pub(crate) fn lazy(graph: Arc<graph_core::Snapshot>) -> Self {
+        Self {
+            graph,
+            index: OnceLock::new(),
+        }
+    }
+
+    /// Returns the version of the graph.
+    pub fn version(&self) -> Version {
+        self.graph.version()
+    }
+
+    /// Returns the graph itself.
+    pub fn graph(&self) -> &Arc<graph_core::Snapshot> {
+        &self.graph
+    }
+
+    /// Returns the typed views of the graph.
+    pub fn model(&self) -> Model<'_> {
+        Model::new(&self.graph)
+    }
+
+    /// Lists the sources, in the order in which they first spoke.
+    pub fn sources(&self) -> &[SourceInfo] {
+        self.graph.sources()
+    }
+
+    /// Returns the text index, building it first if this is an older version.
+    ///
+    /// # Errors
+    /// [`crate::Error::Search`] if it cannot be built.
+    pub fn index(&self) -> Result<&Index> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let built = Index::build(&self.graph, &IndexOptions::default())?;
+        Ok(self.index.get_or_init(|| Arc::new(built)))
+    }
+
+    /// Resolves what a text means to data products, or asks.
+    ///
+    /// # Errors
+    /// [`crate::Error::Search`] if the index of an older version cannot be built.
+    pub fn resolve(&self, request: &ResolveRequest) -> Result<Resolution> {
+        Ok(self.index()?.resolve(request))
+    }
+
+    /// Searches entities by their words.
+    ///
+    /// # Errors
+    /// [`crate::Error::Search`] if the index of an older version cannot be built.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
+        Ok(self.index()?.search(request))
+    }
+
+    /// Completes a prefix to names that exist.
+    ///
+    /// # Errors
+    /// [`crate::Error::Search`] if the index of an older version cannot be built.
+    pub fn suggest(
+        &self,
+        prefix: &str,
+        kinds: &[EntityKind],
+        limit: usize,
+    ) -> Result<Vec<Suggestion>> {
+        Ok(self.index()?.suggest(prefix, kinds, limit))
+    }
+
+    /// Parses and runs a SPARQL query over the merged view and the sources' named graphs.
+    ///
+    /// # Errors
+    /// [`crate::Error::Graph`] with the place of a syntax error, or the budget that ran out.
+    pub fn sparql(&self, text: &str, options: &QueryOptions) -> Result<QueryResults<'_>> {
+        let query = Query::parse(text, None, &ParseLimits::default())?;
+        Ok(self.graph.query(&query, options)?)
+    }
+}
