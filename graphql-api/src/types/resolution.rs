@@ -1,0 +1,153 @@
+//! The type `Resolution`: what a text means, or what to ask back.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use isogloss::Snapshot;
+use isogloss::search::{self, ResolveRequest};
+
+use crate::types::candidate::named;
+use crate::types::entity_ref::EntityRef;
+use crate::types::{Candidate, Domain, Entity, EntityKind, kinds_of_model};
+
+/// A text to resolve, and what is known of who asks.
+#[derive(Debug, Clone, InputObject)]
+pub struct ResolveInput {
+    /// The words, for instance `customer` or `revenue by region`.
+    text: String,
+    /// The domain that the caller works in, by IRI or label.
+    domain: Option<String>,
+    /// The data product that the caller works with, by IRI or label.
+    product: Option<String>,
+    /// What the caller looked at lately, by IRI or label, the newest first.
+    recent: Option<Vec<String>>,
+    /// What the answer is for, in words.
+    purpose: Option<String>,
+    /// Who asks, for instance a person or an agent.
+    caller: Option<String>,
+    /// Kinds of entities that can be the answer; all of them unless given.
+    kinds: Option<Vec<EntityKind>>,
+    /// What else the caller knows, in words.
+    hint: Option<String>,
+}
+
+impl ResolveInput {
+    /// Counts the bytes of all texts.
+    pub(crate) fn bytes(&self) -> u64 {
+        let single = [
+            &self.domain,
+            &self.product,
+            &self.purpose,
+            &self.caller,
+            &self.hint,
+        ];
+        let single: usize = single.into_iter().flatten().map(String::len).sum();
+        let recent: usize = self.recent.iter().flatten().map(String::len).sum();
+        (self.text.len() + single + recent) as u64
+    }
+
+    /// Makes the request for at most `limit` candidates.
+    pub(crate) fn request(self, limit: usize) -> ResolveRequest {
+        ResolveRequest {
+            text: self.text,
+            domain: self.domain,
+            product: self.product,
+            recent: self.recent.unwrap_or_default(),
+            purpose: self.purpose,
+            caller: self.caller,
+            kinds: kinds_of_model(self.kinds),
+            limit,
+            hint: self.hint,
+        }
+    }
+}
+
+/// How a resolution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "search::Outcome")]
+pub enum Outcome {
+    /// One meaning is clearly ahead.
+    Resolved,
+    /// Several meanings are likely; `question` tells them apart.
+    Ambiguous,
+    /// Nothing that the graph knows fits well enough.
+    Unknown,
+}
+
+/// What a text means here: candidates with reasons, or a question back.
+#[derive(SimpleObject)]
+pub struct Resolution {
+    /// How the resolution ended.
+    outcome: Outcome,
+    /// The meanings, the likeliest first.
+    candidates: Vec<Candidate>,
+    /// What to ask the caller when several meanings are likely.
+    question: Option<ClarifyingQuestion>,
+    /// How likely it is that the graph has an answer at all, from 0 to 1.
+    answerability: f32,
+    /// How far the first data product is ahead of the second, from 0 to 1.
+    confidence: f32,
+    /// What of the context changed the order, in words.
+    used_context: Vec<String>,
+    /// Words of the text that the best candidate does not explain.
+    unmatched_words: Vec<String>,
+    /// Version of the graph that was asked.
+    version: u64,
+}
+
+/// A question that tells likely meanings apart.
+#[derive(SimpleObject)]
+pub struct ClarifyingQuestion {
+    /// The question, for people.
+    text: String,
+    /// The meanings to choose from.
+    options: Vec<ClarifyingOption>,
+}
+
+/// A meaning to choose.
+#[derive(SimpleObject)]
+pub struct ClarifyingOption {
+    /// The meaning for people.
+    label: String,
+    /// The entity that the choice stands for.
+    entity: Option<Entity>,
+    /// The domain whose meaning it is.
+    domain: Option<Domain>,
+    /// What tells it apart from the other options.
+    distinction: String,
+}
+
+impl Resolution {
+    /// Takes what the resolver answered on `snapshot`.
+    pub(crate) fn read(snapshot: &Arc<Snapshot>, resolution: search::Resolution) -> Self {
+        let candidates = resolution.candidates.into_iter();
+        Self {
+            outcome: resolution.outcome.into(),
+            candidates: candidates
+                .map(|candidate| Candidate::read(snapshot, candidate))
+                .collect(),
+            question: resolution.question.map(|question| ClarifyingQuestion {
+                text: question.text,
+                options: question
+                    .options
+                    .into_iter()
+                    .map(|option| choice(snapshot, option))
+                    .collect(),
+            }),
+            answerability: resolution.answerability,
+            confidence: resolution.confidence,
+            used_context: resolution.used_context,
+            unmatched_words: resolution.unmatched_words,
+            version: snapshot.version().0,
+        }
+    }
+}
+
+fn choice(snapshot: &Arc<Snapshot>, option: search::ClarifyingOption) -> ClarifyingOption {
+    ClarifyingOption {
+        label: option.label,
+        entity: EntityRef::find(snapshot, &option.iri).map(Entity::from),
+        domain: named(snapshot, option.domain),
+        distinction: option.distinction,
+    }
+}

@@ -1,0 +1,9 @@
+//! The schema as a client sees it, over a small mesh in memory.
+
+mod changes;
+mod contract;
+mod limits;
+mod mesh;
+mod reads;
+mod search;
+mod writes;
