@@ -1,0 +1,140 @@
+//! What every handler shares.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use isogloss::Isogloss;
+use isogloss::graph::{Timestamp, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::metrics::{GraphFacts, Metrics};
+use crate::params::Params;
+use crate::problem::{Answer, Problem};
+
+/// The handlers' shared state.
+pub(crate) type App = Arc<Shared>;
+
+/// What every handler shares.
+pub(crate) struct Shared {
+    pub(crate) isogloss: Isogloss,
+    pub(crate) schema: graphql_api::Schema,
+    pub(crate) config: Config,
+    pub(crate) metrics: Metrics,
+    /// Turns false first when a shutdown begins.
+    pub(crate) ready: AtomicBool,
+    /// Ends what would otherwise never end: subscriptions.
+    pub(crate) stopping: CancellationToken,
+    heavy: Arc<Semaphore>,
+    graphql: Arc<Semaphore>,
+    boot: u64,
+    next_id: AtomicU64,
+}
+
+impl Shared {
+    /// Puts the state of one server together.
+    pub(crate) fn new(isogloss: Isogloss, config: &Config) -> App {
+        let schema = graphql_api::schema(
+            isogloss.clone(),
+            graphql_api::Limits::default(),
+            Arc::new(now),
+        );
+        Arc::new(Self {
+            isogloss,
+            schema,
+            config: config.clone(),
+            metrics: Metrics::default(),
+            ready: AtomicBool::new(true),
+            stopping: CancellationToken::new(),
+            heavy: Arc::new(Semaphore::new(config.limits.heavy_requests)),
+            graphql: Arc::new(Semaphore::new(config.limits.graphql_requests)),
+            boot: RandomState::new().hash_one(std::process::id()),
+            next_id: AtomicU64::new(1),
+        })
+    }
+
+    /// Makes an id for a request that brought none: unlike those of other starts of the server.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.next_id.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{number:x}", self.boot as u32)
+    }
+
+    /// Waits for the right to do heavy work: a query, an export, an ingest.
+    pub(crate) async fn heavy(&self) -> Answer<OwnedSemaphorePermit> {
+        self.turn(&self.heavy).await
+    }
+
+    /// Waits for the right to run a GraphQL request.
+    pub(crate) async fn graphql(&self) -> Answer<OwnedSemaphorePermit> {
+        self.turn(&self.graphql).await
+    }
+
+    async fn turn(&self, queue: &Arc<Semaphore>) -> Answer<OwnedSemaphorePermit> {
+        let patience = Duration::from_millis(self.config.timeouts.queue_ms);
+        let waited = tokio::time::timeout(patience, Arc::clone(queue).acquire_owned()).await;
+        // The semaphores are never closed, so no permit means that the patience ran out.
+        if let Ok(Ok(permit)) = waited {
+            return Ok(permit);
+        }
+        self.metrics.refused.fetch_add(1, Ordering::Relaxed);
+        Err(Problem::busy("too many requests of this kind run already")
+            .hint("try again in a second"))
+    }
+
+    /// Takes `as-of` from the parameters and opens that version, or the newest.
+    pub(crate) fn snapshot(&self, params: &mut Params) -> Answer<Arc<isogloss::Snapshot>> {
+        match params.parsed::<u64>("as-of", "the number of a version")? {
+            None => Ok(self.isogloss.snapshot()),
+            Some(version) => self
+                .isogloss
+                .as_of(Version(version))
+                .map_err(|error| Problem::from_isogloss(&error)),
+        }
+    }
+
+    /// Reads the facts that the metrics show.
+    pub(crate) fn facts(&self) -> GraphFacts {
+        let snapshot = self.isogloss.snapshot();
+        GraphFacts {
+            version: snapshot.version().0,
+            statements: snapshot.graph().len(),
+            sources: snapshot.sources().len() as u64,
+            ready: self.is_ready(),
+        }
+    }
+
+    /// Says whether requests are welcome.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+}
+
+/// Reads the clock: the one place of the server that does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server is the edge that hands the time to the library"
+)]
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp(since.map_or(0, |time| {
+        i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    }))
+}
+
+/// Runs work that may take more than half a millisecond on a thread where it holds nobody up.
+///
+/// A panic of the work goes on here, so that the request, and nothing else, fails by it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Answer<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Problem::busy("the server is stopping")),
+        },
+    }
+}
