@@ -1,0 +1,260 @@
+//! The command line's grammar. Its help texts are the reference: `isogloss help COMMAND`, and the man page.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done (for `resolve`: answered, whatever the outcome)
+  1  failed for a reason that has no code of its own
+  2  wrong command line, configuration or query
+  3  an input could not be read, or parts of it are broken
+  4  what was asked for does not exist
+  5  the data folder is in use, damaged, or may not be read or written
+  6  a port is taken or a server cannot be reached";
+
+/// A semantic layer and context graph: resolves what people mean to the data products that mean it.
+#[derive(Debug, Parser)]
+#[command(name = "isogloss", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the example mesh from memory: a first look that leaves nothing behind.
+    Demo(Demo),
+    /// Serve a data folder over HTTP: GraphQL, SPARQL, search, the page.
+    Serve(Serve),
+    /// Read documents and replace what their source says.
+    Ingest(Ingest),
+    /// List the sources, or remove one.
+    Sources(Sources),
+    /// Search entities by their words.
+    Search(Search),
+    /// Resolve what a text means to data products, or say that it is ambiguous.
+    Resolve(Resolve),
+    /// Run a SPARQL query.
+    Sparql(Sparql),
+    /// Print the GraphQL schema.
+    Schema,
+    /// Write the graph, or one source of it, as RDF.
+    Export(Export),
+    /// Run resolution cases and write the rankings, to be scored.
+    Eval(Eval),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
+}
+
+/// Where the graph lies.
+#[derive(Args, Debug)]
+pub struct Data {
+    /// Folder that holds the graph.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ISOGLOSS_DATA",
+        default_value = "isogloss-data"
+    )]
+    pub data: PathBuf,
+}
+
+/// How an answer is written.
+#[derive(Args, Debug)]
+pub struct Output {
+    /// Write JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4400")]
+    pub listen: SocketAddr,
+    /// Mesh to serve instead of the built-in example: an isogloss.toml that lists sources.
+    #[arg(long, value_name = "FILE")]
+    pub mesh: Option<PathBuf>,
+}
+
+/// Options of `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    #[command(flatten)]
+    pub data: Data,
+    /// Address to listen on; the configuration file's otherwise, or 127.0.0.1:4400.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Configuration: an isogloss.toml. Sources that it lists are ingested at the start.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of `ingest`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  isogloss ingest dbt target/ --source dbt-claims
+  isogloss ingest odcs contracts/*.yaml --source contracts
+  isogloss ingest rdf glossary.ttl --source glossary
+  isogloss ingest catalog-lines catalog.jsonl.gz --source catalog
+  isogloss ingest --config isogloss.toml")]
+pub struct Ingest {
+    /// Format of the documents: dbt, odcs, rdf or catalog-lines.
+    #[arg(required_unless_present = "config")]
+    pub kind: Option<String>,
+    /// Files or folders, plain or gzip.
+    #[arg(value_name = "PATH", required_unless_present = "config")]
+    pub paths: Vec<PathBuf>,
+    /// Name of the source that speaks; what it said before is replaced whole.
+    #[arg(long, value_name = "NAME", required_unless_present = "config")]
+    pub source: Option<String>,
+    #[command(flatten)]
+    pub data: Data,
+    /// Send the documents to a running server instead of opening the data folder.
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub server: Option<String>,
+    /// Read and report, and commit nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Mapping of datasets to domains and products, or, without KIND, the list of sources to ingest.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `sources`.
+#[derive(Args, Debug)]
+pub struct Sources {
+    #[command(flatten)]
+    pub data: Data,
+    /// Remove this source and all that it says.
+    #[arg(long, value_name = "NAME")]
+    pub remove: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `search`.
+#[derive(Args, Debug)]
+pub struct Search {
+    /// The words.
+    pub text: String,
+    #[command(flatten)]
+    pub data: Data,
+    /// Only entities of this kind (domain, data-product, dataset, column, term, metric, ...); may be repeated.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only entities of this domain; may be repeated.
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
+    /// How many hits to print.
+    #[arg(long, default_value_t = 10)]
+    pub limit: usize,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `resolve`.
+#[derive(Args, Debug)]
+pub struct Resolve {
+    /// What was asked, in the asker's words.
+    pub text: String,
+    #[command(flatten)]
+    pub data: Data,
+    /// Domain that the asker speaks from.
+    #[arg(long)]
+    pub domain: Option<String>,
+    /// Data product that the asker already chose.
+    #[arg(long)]
+    pub product: Option<String>,
+    /// What the answer is for.
+    #[arg(long)]
+    pub purpose: Option<String>,
+    /// How many candidates to print.
+    #[arg(long, default_value_t = 5)]
+    pub limit: usize,
+    /// Show the parts of each score.
+    #[arg(long)]
+    pub explain: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `sparql`.
+#[derive(Args, Debug)]
+pub struct Sparql {
+    /// File with the query, or - for standard input.
+    pub query: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+    /// Format of the result: table, json, xml, csv, tsv; for graphs turtle, ntriples, nquads, trig, rdfxml, jsonld.
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Version of the graph to ask.
+    #[arg(long, value_name = "VERSION")]
+    pub as_of: Option<u64>,
+    /// Seconds that the query may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub timeout: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `export`.
+#[derive(Args, Debug)]
+pub struct Export {
+    #[command(flatten)]
+    pub data: Data,
+    /// Only what this source says.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// RDF format.
+    #[arg(long, value_enum, default_value_t = RdfFormat::Nquads)]
+    pub format: RdfFormat,
+    /// Version of the graph to export.
+    #[arg(long, value_name = "VERSION")]
+    pub as_of: Option<u64>,
+}
+
+/// RDF formats by their command-line names.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RdfFormat {
+    /// N-Quads: one statement a line, with its source.
+    Nquads,
+    /// `TriG`: Turtle with named graphs.
+    Trig,
+    /// Turtle: the merged view, without sources.
+    Turtle,
+    /// N-Triples: the merged view, one statement a line.
+    Ntriples,
+    /// RDF/XML.
+    Rdfxml,
+    /// JSON-LD.
+    Jsonld,
+}
+
+/// Options of `eval`.
+#[derive(Args, Debug)]
+pub struct Eval {
+    /// Cases: JSON lines with id, text and optionally view, context and hint; plain or gzip.
+    pub cases: PathBuf,
+    /// File to write the rankings to, one JSON line a case; gzip if it ends in .gz.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+    /// How many items of each ranking to write.
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}

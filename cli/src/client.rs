@@ -1,0 +1,70 @@
+//! Talking to a running server.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use isogloss::connectors::Mapping;
+use serde_json::{Value, json};
+
+use crate::arguments::Ingest;
+use crate::commands::{Outcome, ingest::Job};
+use crate::failure::{Failure, FailureKind};
+use crate::output;
+
+/// Sends the documents of each source to `POST /ingest`.
+pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ingest) -> Outcome {
+    let url = url.trim_end_matches('/');
+    for job in jobs {
+        let (name, kind) = (job.source.clone(), job.kind);
+        let (request, diagnostics) = job.read(mapping, options.dry_run)?;
+        for diagnostic in &diagnostics {
+            output::note(&diagnostic.to_string());
+        }
+        let documents: Vec<_> = request
+            .inputs
+            .iter()
+            .map(|input| json!({ "name": input.name, "content_base64": STANDARD.encode(&input.bytes) }))
+            .collect();
+        let target = format!(
+            "{url}/ingest?source={name}&kind={kind}&dry_run={}",
+            options.dry_run
+        );
+        let answer = post(
+            &target,
+            &json!({ "documents": documents, "mapping": mapping }),
+        )?;
+        output::json(&answer)?;
+    }
+    Ok(())
+}
+
+fn post(url: &str, body: &Value) -> Result<Value, Failure> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_connect(Some(Duration::from_secs(5)))
+        .http_status_as_error(false)
+        .build()
+        .into();
+    let unreachable = |error: ureq::Error| {
+        Failure::new(
+            FailureKind::Network,
+            format!("could not reach `{url}`: {error}"),
+        )
+        .with_hint("is `isogloss serve` running there?")
+    };
+    let mut response = agent.post(url).send_json(body).map_err(unreachable)?;
+    let status = response.status();
+    let text = response.body_mut().read_to_string().map_err(unreachable)?;
+    if !status.is_success() {
+        let kind = if status.is_client_error() {
+            FailureKind::Input
+        } else {
+            FailureKind::Network
+        };
+        return Err(Failure::new(
+            kind,
+            format!("the server answered {status}: {text}"),
+        ));
+    }
+    Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}

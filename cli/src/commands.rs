@@ -1,0 +1,99 @@
+//! One module a command; [`run`] picks the one.
+
+mod demo;
+mod eval;
+mod export;
+pub(crate) mod ingest;
+mod resolve;
+mod search;
+mod serve;
+mod sources;
+mod sparql;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use isogloss::Isogloss;
+
+use crate::arguments::{Arguments, Command, Data};
+use crate::failure::{Failure, FailureKind};
+
+/// What a command comes to.
+pub(crate) type Outcome = Result<(), Failure>;
+
+/// Runs the command that the arguments name.
+///
+/// # Errors
+/// The command's failure, ready to be reported.
+pub fn run(arguments: Arguments) -> Outcome {
+    match arguments.command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Serve(options) => serve::run(&options),
+        Command::Ingest(options) => ingest::run(&options),
+        Command::Sources(options) => sources::run(&options),
+        Command::Search(options) => search::run(&options),
+        Command::Resolve(options) => resolve::run(&options),
+        Command::Sparql(options) => sparql::run(&options),
+        Command::Schema => schema(),
+        Command::Export(options) => export::run(&options),
+        Command::Eval(options) => eval::run(&options),
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(
+                shell,
+                &mut command,
+                "isogloss",
+                &mut std::io::stdout().lock(),
+            );
+            Ok(())
+        }
+        Command::Man => man(),
+    }
+}
+
+fn schema() -> Outcome {
+    std::io::stdout()
+        .lock()
+        .write_all(graphql_api::sdl().as_bytes())?;
+    Ok(())
+}
+
+/// Writes one page for the command itself and one for each subcommand.
+fn man() -> Outcome {
+    let mut out = std::io::stdout().lock();
+    let mut command = Arguments::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut out)?;
+    for subcommand in command.get_subcommands().filter(|c| c.get_name() != "help") {
+        clap_mangen::Man::new(subcommand.clone()).render(&mut out)?;
+    }
+    Ok(())
+}
+
+/// Opens a data folder that must be there already.
+fn open(data: &Data) -> Result<Isogloss, Failure> {
+    if !data.data.exists() {
+        let message = format!("there is no data folder `{}`", data.data.display());
+        return Err(Failure::new(FailureKind::Data, message).with_hint(
+            "ingest something first, for instance: isogloss ingest dbt target/ --source my-project",
+        ));
+    }
+    open_or_create(&data.data)
+}
+
+/// Opens a data folder, made anew where there is none, and says what was repaired.
+fn open_or_create(folder: &Path) -> Result<Isogloss, Failure> {
+    let waiting = crate::progress::spinner("opening the graph");
+    let mesh = Isogloss::open(folder)?;
+    waiting.finish_and_clear();
+    let repaired = mesh.store().recovery();
+    if let Some(kept) = &repaired.kept_in {
+        let bytes = repaired.torn_bytes;
+        crate::output::note(&format!(
+            "a write that never ended ({bytes} bytes) was set aside in `{}`",
+            kept.display()
+        ));
+    }
+    Ok(mesh)
+}

@@ -1,0 +1,137 @@
+//! `isogloss demo`: the example mesh in memory, served at once.
+
+use std::path::PathBuf;
+
+use isogloss::connectors::{Input, InputLimits};
+use isogloss::{Ingest as Request, Isogloss};
+use rust_embed::RustEmbed;
+
+use crate::arguments::Demo;
+use crate::commands::ingest::{config_jobs, render_report};
+use crate::commands::{Outcome, serve};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{clock, output};
+
+/// The example mesh, carried in the binary so that the demo runs from anywhere.
+#[derive(RustEmbed)]
+#[folder = "../examples/harbour-health"]
+struct Example;
+
+const CONFIG: &str = "isogloss.toml";
+
+pub(super) fn run(options: &Demo) -> Outcome {
+    let (config, requests) = match &options.mesh {
+        Some(path) => from_file(path)?,
+        None => built_in()?,
+    };
+    let listener = serve::bind(&server::Config {
+        listen: options.listen,
+        ..config.server.clone()
+    })?;
+    let mesh = Isogloss::in_memory();
+    for ingested in mesh.ingest_all(requests)? {
+        if ingested.report.errors > 0 {
+            output::note(&render_report(&ingested.report));
+        }
+    }
+    let snapshot = mesh.snapshot();
+    let (statements, sources) = (snapshot.graph().len(), snapshot.sources().len());
+    let name = if config.mesh.name.is_empty() {
+        "the mesh"
+    } else {
+        &config.mesh.name
+    };
+    let url = format!("http://{}", options.listen);
+    output::note(&format!(
+        "{name}: {statements} statements from {sources} sources\n{}",
+        what_to_try(&url)
+    ));
+    serve::serve(
+        mesh,
+        server::Config {
+            listen: options.listen,
+            ..config.server
+        },
+        listener,
+    )
+}
+
+fn from_file(path: &std::path::Path) -> Result<(Config, Vec<Request>), Failure> {
+    let config = Config::read(path)?;
+    let requests = config_jobs(&config)?
+        .into_iter()
+        .map(|job| job.read(&config.mapping, false).map(|(r, _)| r));
+    let requests = requests.collect::<Result<_, Failure>>()?;
+    Ok((config, requests))
+}
+
+fn built_in() -> Result<(Config, Vec<Request>), Failure> {
+    let text = embedded(CONFIG);
+    let config = Config::parse(&String::from_utf8_lossy(&text), CONFIG, PathBuf::new())?;
+    let mut requests = Vec::new();
+    for source in &config.sources {
+        let (name, kind) = source.parse()?;
+        let mut inputs = Vec::new();
+        for file in Example::iter().filter(|file| {
+            source
+                .paths
+                .iter()
+                .any(|p| PathBuf::from(&**file).starts_with(p))
+        }) {
+            let input = Input::decode(&*file, embedded(&file), &InputLimits::default());
+            inputs.push(input.map_err(isogloss::Error::from)?);
+        }
+        requests.push(Request {
+            mapping: config.mapping.clone(),
+            actor: "demo".to_owned(),
+            time: clock::now(),
+            ..Request::new(name, kind, inputs)
+        });
+    }
+    Ok((config, requests))
+}
+
+fn embedded(file: &str) -> Vec<u8> {
+    Example::get(file)
+        .map(|found| found.data.into_owned())
+        .unwrap_or_default()
+}
+
+fn what_to_try(url: &str) -> String {
+    format!(
+        "
+  page      {url}/
+  resolve   curl '{url}/resolve?text=customer'
+  GraphQL   curl {url}/graphql -H 'content-type: application/json' \\
+              -d '{{\"query\":\"{{ resolve(input: {{text: \\\"customer\\\"}}) {{ outcome question {{ text }} }} }}\"}}'
+  SPARQL    curl {url}/sparql -H 'accept: text/csv' --data-urlencode \\
+              'query=SELECT ?kind (COUNT(?s) AS ?n) WHERE {{ ?s a ?kind }} GROUP BY ?kind ORDER BY DESC(?n)'
+  more      {url}/openapi.json
+
+Ctrl-C stops it."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_mesh_is_read_without_a_broken_part() {
+        let (_, requests) = built_in().unwrap();
+        assert!(requests.len() >= 4, "{} sources", requests.len());
+        let mesh = Isogloss::in_memory();
+        for ingested in mesh.ingest_all(requests).unwrap() {
+            assert_eq!(
+                ingested.report.errors,
+                0,
+                "{}",
+                render_report(&ingested.report)
+            );
+            assert!(ingested.report.statements > 0);
+        }
+        let domains = mesh.snapshot().model().domains().len();
+        assert!(domains >= 6, "{domains} domains");
+    }
+}

@@ -1,0 +1,206 @@
+//! `isogloss ingest`: documents in, a commit and a report out.
+
+use std::path::PathBuf;
+
+use isogloss::connectors::{
+    self, Diagnostic, InputLimits, Kind, Mapping, Report, Severity, read_paths,
+};
+use isogloss::graph::{Receipt, SourceName};
+use isogloss::{Ingest as Request, Ingested, Isogloss};
+use serde_json::json;
+
+use crate::arguments::Ingest;
+use crate::commands::{Outcome, open_or_create};
+use crate::config::{Config, kind, source_name};
+use crate::failure::{Failure, FailureKind};
+use crate::{client, clock, output, progress};
+
+/// Diagnostics that a person is shown; the rest are counted, and `--json` has them all.
+const SHOWN: usize = 20;
+
+pub(super) fn run(options: &Ingest) -> Outcome {
+    let config = match &options.config {
+        Some(path) => Config::read(path)?,
+        None => Config::default(),
+    };
+    let jobs = jobs(options, &config)?;
+    if let Some(url) = &options.server {
+        return client::ingest(url, jobs, &config.mapping, options);
+    }
+    let requests = jobs
+        .into_iter()
+        .map(|job| job.read(&config.mapping, options.dry_run));
+    let requests = requests.collect::<Result<Vec<_>, Failure>>()?;
+    let names: Vec<SourceName> = requests
+        .iter()
+        .map(|(request, _)| request.source.clone())
+        .collect();
+    let (requests, found): (Vec<_>, Vec<_>) = requests.into_iter().unzip();
+    let mesh = if options.dry_run {
+        Isogloss::in_memory()
+    } else {
+        open_or_create(&options.data.data)?
+    };
+    let waiting = progress::spinner("reading and committing");
+    let answers = mesh.ingest_all(requests);
+    waiting.finish_and_clear();
+    let answers = answers.map_err(|error| {
+        if let isogloss::Error::Connector(connectors::Error::NothingRead { report, .. }) = &error {
+            output::note(&render_report(report));
+        }
+        Failure::from(error)
+    })?;
+    let mut broken = 0;
+    let mut reports = Vec::new();
+    for ((name, mut ingested), diagnostics) in names.into_iter().zip(answers).zip(found) {
+        for diagnostic in diagnostics {
+            ingested.report.push(diagnostic);
+        }
+        broken += ingested.report.errors;
+        if options.output.json {
+            reports.push(as_json(&name, &ingested));
+        } else {
+            output::text(&render(&name, &ingested))?;
+        }
+    }
+    if options.output.json {
+        output::json(&reports)?;
+    }
+    if broken == 0 {
+        return Ok(());
+    }
+    let what = if options.dry_run {
+        "nothing was committed"
+    } else {
+        "the rest was committed"
+    };
+    Err(Failure::new(
+        FailureKind::Input,
+        format!("{broken} parts of the input could not be read; {what}"),
+    ))
+}
+
+/// One source to read.
+pub(crate) struct Job {
+    /// Its name.
+    pub(crate) source: SourceName,
+    /// The format of its documents.
+    pub(crate) kind: Kind,
+    /// Where they lie.
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+impl Job {
+    /// Opens the documents; what could not be opened comes back as diagnostics.
+    pub(crate) fn read(
+        self,
+        mapping: &Mapping,
+        dry_run: bool,
+    ) -> Result<(Request, Vec<Diagnostic>), Failure> {
+        let found = read_paths(self.kind, &self.paths, &InputLimits::default())
+            .map_err(isogloss::Error::from)?;
+        let request = Request {
+            mapping: mapping.clone(),
+            actor: "cli".to_owned(),
+            time: clock::now(),
+            dry_run,
+            ..Request::new(self.source, self.kind, found.inputs)
+        };
+        Ok((request, found.diagnostics))
+    }
+}
+
+fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
+    let (Some(kind_name), Some(source)) = (&options.kind, &options.source) else {
+        return config_jobs(config);
+    };
+    Ok(vec![Job {
+        source: source_name(source)?,
+        kind: kind(kind_name)?,
+        paths: options.paths.clone(),
+    }])
+}
+
+/// Turns the sources that a configuration lists into jobs.
+pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
+    if config.sources.is_empty() {
+        return Err(
+            Failure::new(FailureKind::Usage, "the configuration lists no sources")
+                .with_hint("give KIND, PATH and --source, or add [[source]] tables to the file"),
+        );
+    }
+    let job = |source: &crate::config::Source| {
+        let (name, kind) = source.parse()?;
+        let paths = source
+            .paths
+            .iter()
+            .map(|path| config.folder.join(path))
+            .collect();
+        Ok(Job {
+            source: name,
+            kind,
+            paths,
+        })
+    };
+    config.sources.iter().map(job).collect()
+}
+
+fn as_json(name: &SourceName, ingested: &Ingested) -> serde_json::Value {
+    let receipt = ingested.receipt.as_ref().map(|r| {
+        json!({
+            "version": r.version.0, "added": r.added, "removed": r.removed,
+            "statements": r.statements, "unchanged": r.unchanged,
+        })
+    });
+    json!({ "source": name.as_str(), "receipt": receipt, "report": ingested.report })
+}
+
+/// Writes what came of one source for a person.
+fn render(name: &SourceName, ingested: &Ingested) -> String {
+    let mut out = format!("{name}: {}\n", commit_line(ingested.receipt.as_ref()));
+    out.push_str(&render_report(&ingested.report));
+    out
+}
+
+fn commit_line(receipt: Option<&Receipt>) -> String {
+    match receipt {
+        None => "read, nothing committed".to_owned(),
+        Some(r) if r.unchanged => format!(
+            "unchanged, {} statements, version {}",
+            r.statements, r.version.0
+        ),
+        Some(r) => {
+            format!(
+                "{} statements, {} added, {} removed, version {}",
+                r.statements, r.added, r.removed, r.version.0
+            )
+        }
+    }
+}
+
+/// Writes what was understood and the first diagnostics.
+pub(crate) fn render_report(report: &Report) -> String {
+    let understood: Vec<_> = report
+        .understood
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    let mut lines = vec![format!("  understood: {}", understood.join(", "))];
+    let mut worst: Vec<&Diagnostic> = report.diagnostics.iter().collect();
+    worst.sort_by_key(|d| d.severity);
+    for diagnostic in worst.iter().take(SHOWN) {
+        lines.push(format!("  {diagnostic}"));
+        if let (Severity::Error | Severity::Warning, Some(hint)) =
+            (diagnostic.severity, &diagnostic.hint)
+        {
+            lines.push(format!("      hint: {hint}"));
+        }
+    }
+    if worst.len() > SHOWN {
+        lines.push(format!(
+            "  and {} more (--json lists them)",
+            worst.len() - SHOWN
+        ));
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,79 @@
+//! `isogloss serve`: a data folder over HTTP.
+
+use std::net::TcpListener;
+
+use isogloss::Isogloss;
+use tracing_subscriber::EnvFilter;
+
+use crate::arguments::Serve;
+use crate::commands::ingest::{config_jobs, render_report};
+use crate::commands::{Outcome, open_or_create};
+use crate::config::Config;
+use crate::failure::{Failure, FailureKind, chain};
+use crate::output;
+
+pub(super) fn run(options: &Serve) -> Outcome {
+    let mut config = match &options.config {
+        Some(path) => Config::read(path)?,
+        None => Config::default(),
+    };
+    if let Some(listen) = options.listen {
+        config.server.listen = listen;
+    }
+    let listener = bind(&config.server)?;
+    let mesh = open_or_create(&options.data.data)?;
+    if !config.sources.is_empty() {
+        ingest(&mesh, &config)?;
+    }
+    let snapshot = mesh.snapshot();
+    output::note(&format!(
+        "serving `{}` at http://{}: version {}, {} statements from {} sources",
+        options.data.data.display(),
+        config.server.listen,
+        snapshot.version().0,
+        snapshot.graph().len(),
+        snapshot.sources().len(),
+    ));
+    serve(mesh, config.server, listener)
+}
+
+/// Brings the sources that the configuration lists up to date.
+fn ingest(mesh: &Isogloss, config: &Config) -> Outcome {
+    for job in config_jobs(config)? {
+        let name = job.source.clone();
+        let (request, _) = job.read(&config.mapping, false)?;
+        let ingested = mesh.ingest(request)?;
+        output::note(&format!(
+            "{name}\n{}",
+            render_report(&ingested.report).trim_end()
+        ));
+    }
+    Ok(())
+}
+
+/// Takes the port before anything slow happens, so that a taken one is told at once.
+pub(super) fn bind(config: &server::Config) -> Result<TcpListener, Failure> {
+    server::bind(config).map_err(|error| failure(&error))
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(super) fn serve(mesh: Isogloss, config: server::Config, listener: TcpListener) -> Outcome {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A second subscriber in one process is refused; the first one goes on.
+    drop(
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .try_init(),
+    );
+    server::run(mesh, config, listener).map_err(|error| failure(&error))
+}
+
+fn failure(error: &server::Error) -> Failure {
+    let hint = error.hint();
+    let failure = Failure::new(FailureKind::Network, chain(error));
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}

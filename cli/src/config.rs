@@ -1,0 +1,135 @@
+//! `isogloss.toml`: the mesh's sources, the mapping and the server's settings.
+
+use std::path::{Path, PathBuf};
+
+use isogloss::connectors::{Kind, Mapping};
+use isogloss::graph::SourceName;
+use serde::Deserialize;
+
+use crate::failure::{Failure, FailureKind};
+
+/// A configuration file. An unknown key is an error that names it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// What the mesh is called.
+    #[serde(default)]
+    pub(crate) mesh: Mesh,
+    /// The sources, in the order in which they are ingested.
+    #[serde(default, rename = "source")]
+    pub(crate) sources: Vec<Source>,
+    /// How datasets find their domain and product.
+    #[serde(default)]
+    pub(crate) mapping: Mapping,
+    /// How the server listens and what a request may cost.
+    #[serde(default)]
+    pub(crate) server: server::Config,
+    /// Folder of the file, against which the paths of sources are resolved.
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
+}
+
+/// The mesh as a whole.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mesh {
+    /// Its name.
+    #[serde(default)]
+    pub(crate) name: String,
+}
+
+/// One source to ingest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// Its name in the graph.
+    pub(crate) name: String,
+    /// The format of its documents.
+    pub(crate) kind: String,
+    /// Files and folders, relative to the configuration file.
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Checks name and kind.
+    pub(crate) fn parse(&self) -> Result<(SourceName, Kind), Failure> {
+        Ok((source_name(&self.name)?, kind(&self.kind)?))
+    }
+}
+
+impl Config {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let message = format!(
+                "could not read the configuration `{}`: {error}",
+                path.display()
+            );
+            Failure::new(FailureKind::Usage, message)
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Self::parse(&text, &path.display().to_string(), folder)
+    }
+
+    /// Parses a text; `name` is what messages call it.
+    pub(crate) fn parse(text: &str, name: &str, folder: PathBuf) -> Result<Self, Failure> {
+        // The mapping has rules of its own, which its parser checks and names.
+        let checked = Mapping::parse(text);
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let message = format!("configuration `{name}`: {}", error.to_string().trim_end());
+            Failure::new(FailureKind::Usage, message)
+        })?;
+        let mapping = checked.map_err(|e| {
+            Failure::new(FailureKind::Usage, format!("configuration `{name}`: {e}"))
+        })?;
+        Ok(Self {
+            mapping,
+            folder,
+            ..config
+        })
+    }
+}
+
+/// Parses the name of a source.
+pub(crate) fn source_name(name: &str) -> Result<SourceName, Failure> {
+    name.parse()
+        .map_err(|error| Failure::new(FailureKind::Usage, format!("{error}")))
+}
+
+/// Parses the kind of a connector.
+pub(crate) fn kind(name: &str) -> Result<Kind, Failure> {
+    name.parse().map_err(|_| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("`{name}` is no kind of document"),
+        )
+        .with_hint("kinds are dbt, odcs, rdf and catalog-lines")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let failure =
+            Config::parse("[mesh]\nnaem = 'x'\n", "isogloss.toml", PathBuf::new()).unwrap_err();
+        assert!(failure.to_string().contains("naem"), "{failure}");
+        assert_eq!(failure.kind(), FailureKind::Usage);
+    }
+
+    #[test]
+    fn sources_keep_their_order() {
+        let text = "[[source]]\nname='b'\nkind='rdf'\npaths=['x.ttl']\n[[source]]\nname='a'\nkind='dbt'\npaths=['t']\n";
+        let config = Config::parse(text, "isogloss.toml", PathBuf::new()).unwrap();
+        assert_eq!(
+            config
+                .sources
+                .iter()
+                .map(|s| s.name.as_str())
+                .collect::<Vec<_>>(),
+            ["b", "a"]
+        );
+    }
+}
