@@ -11,7 +11,7 @@ use oxigraph::sparql::{QueryResults as PeerResults, SparqlEvaluator};
 use serde_json::json;
 
 use crate::generate::{Generated, dataset_iri, domain_iri, generate, term_iri};
-use crate::measure::{Latencies, print, resident_bytes, round};
+use crate::measure::{Latencies, print, round};
 
 const PREFIXES: &str = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
@@ -78,16 +78,13 @@ const QUERIES: [(&str, &str); 12] = [
 pub(crate) fn run(statements: usize, against: bool) -> Result<()> {
     let generated = generate(statements);
     let total = generated.statements();
-    let before = resident_bytes();
     let started = Instant::now();
     let ours = load(&generated)?;
     let load_s = started.elapsed().as_secs_f64();
     let heap = ours.snapshot().heap_bytes() as f64 / total as f64;
-    let resident = resident_bytes().saturating_sub(before);
     print(&json!({
         "bench": "load", "statements": total, "datasets": generated.datasets, "seconds": round(load_s * 1e3) / 1e3,
         "statements_per_s": round(total as f64 / load_s), "heap_bytes_per_statement": round(heap),
-        "resident_bytes_per_statement": round(resident as f64 / total as f64),
     }));
     let peer = if against {
         Some(Peer::load(&generated)?)
@@ -122,7 +119,6 @@ pub(crate) fn run(statements: usize, against: bool) -> Result<()> {
         last["min_speedup"] = json!(round(
             speedups.iter().copied().fold(f64::INFINITY, f64::min)
         ));
-        last["memory_ratio"] = json!(round(peer.resident as f64 / resident.max(1) as f64));
         last["load_ratio"] = json!(round(peer.load_s / load_s));
     }
     print(&last);
@@ -181,12 +177,10 @@ fn count(store: &Store, text: &str) -> Result<usize> {
 struct Peer {
     store: oxigraph::store::Store,
     load_s: f64,
-    resident: u64,
 }
 
 impl Peer {
     fn load(generated: &Generated) -> Result<Self> {
-        let before = resident_bytes();
         let store = oxigraph::store::Store::new()?;
         let started = Instant::now();
         for (name, statements) in &generated.sources {
@@ -196,11 +190,7 @@ impl Peer {
             loader.commit()?;
         }
         let load_s = started.elapsed().as_secs_f64();
-        Ok(Self {
-            store,
-            load_s,
-            resident: resident_bytes().saturating_sub(before),
-        })
+        Ok(Self { store, load_s })
     }
 
     fn count(&self, text: &str) -> Result<usize> {

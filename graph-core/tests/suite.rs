@@ -3,6 +3,8 @@
 
 #[path = "suite/durability.rs"]
 mod durability;
+#[path = "suite/exporting.rs"]
+mod exporting;
 #[path = "suite/mesh.rs"]
 mod mesh;
 #[path = "suite/model.rs"]

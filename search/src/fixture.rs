@@ -79,6 +79,13 @@ fn entity(kind: &str, path: &str, name: &str) -> Entity {
     }
 }
 
+fn domain_doc(entity: Entity) -> DomainDoc {
+    DomainDoc {
+        entity,
+        ..DomainDoc::default()
+    }
+}
+
 /// Returns the documents of the mesh.
 pub(crate) fn mesh() -> Documents {
     let mut documents = Documents::default();
@@ -89,10 +96,7 @@ pub(crate) fn mesh() -> Documents {
     ];
     for (at, (domain, product)) in products.into_iter().enumerate() {
         let named = entity("domain", &domain.to_lowercase(), domain);
-        documents.domains.push(DomainDoc {
-            entity: named,
-            ..DomainDoc::default()
-        });
+        documents.domains.push(domain_doc(named));
         let named = entity("product", product, product);
         documents.products.push(ProductDoc {
             entity: named,

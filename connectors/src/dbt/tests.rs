@@ -246,3 +246,19 @@ fn what_is_no_artifact_is_an_error_that_names_it() {
     ));
     expect!["none of the `dbt` documents could be read: there is no manifest, without which the others say little [no_manifest]"].assert_eq(&error("catalog.json", "{\"nodes\": {}}"));
 }
+
+#[test]
+fn terms_and_labels_in_meta_become_links_and_titles() {
+    let read = read_manifest(
+        r#""nodes": {"model.shop.orders": {"resource_type": "model", "name": "orders", "package_name": "shop",
+            "meta": {"label": "Orders", "terms": ["https://glossary.example/order", "not an iri"]}}}"#,
+    );
+    let said = lines(&read);
+    for part in [
+        "iso:represents https://glossary.example/order",
+        "dcterms:title \"Orders\"",
+        "meta.terms=\\\"not an iri\\\"",
+    ] {
+        assert!(said.contains(part), "{part} is not in:\n{said}");
+    }
+}

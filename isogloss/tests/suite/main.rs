@@ -54,7 +54,7 @@ fn several_sources_become_visible_together() {
     mesh.on_change(move |event| {
         told.lock()
             .unwrap()
-            .push((event.version, event.source.clone()))
+            .push((event.version, event.source.clone()));
     });
     mesh.ingest_all(vec![lines("one", "orders"), lines("two", "parcels")])
         .unwrap();

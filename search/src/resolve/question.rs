@@ -68,20 +68,11 @@ fn option(
         (Some(term), _) if term_first => term,
         (_, subject) => subject?,
     };
+    // The domain stands beside the option; what tells it apart begins with what it is.
     let mut marks: Vec<String> = Vec::new();
-    marks.extend(
-        candidate
-            .domain
-            .as_ref()
-            .map(|d| format!("domain {}", d.label)),
-    );
-    marks.extend(
-        candidate
-            .product
-            .as_ref()
-            .map(|p| format!("product {}", p.label)),
-    );
     marks.extend(description(placed, documents).map(snippet));
+    let product = candidate.product.as_ref();
+    marks.extend(product.map(|p| format!("product {}", p.label)));
     if let Some(table) = placed.table {
         let keys = key_columns(table, tied, ranker, documents);
         if !keys.is_empty() {

@@ -98,9 +98,9 @@ fn one_word_with_three_meanings_is_asked_back() {
         .collect();
     expect![[r#"
         `customer` means different things in Finance, Marketing and Support: which one do you mean?
-        customers: domain Marketing; product audience; People who agreed to hear from us.; columns email, opt_in_dt, segment
-        customers: domain Finance; product billing; Parties with a billing account.; columns iban, credit_limit
-        customers: domain Support; product helpdesk; Callers with at least one ticket.; columns phone, sentiment"#]].assert_eq(&format!("{}\n{}", question.text, options.join("\n")));
+        customers: People who agreed to hear from us.; product audience; columns email, opt_in_dt, segment
+        customers: Parties with a billing account.; product billing; columns iban, credit_limit
+        customers: Callers with at least one ticket.; product helpdesk; columns phone, sentiment"#]].assert_eq(&format!("{}\n{}", question.text, options.join("\n")));
 }
 
 #[test]
