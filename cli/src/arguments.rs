@@ -121,7 +121,7 @@ pub struct Ingest {
     #[command(flatten)]
     pub data: Data,
     /// Send the documents to a running server instead of opening the data folder.
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// Read and report, and commit nothing.
     #[arg(long)]

@@ -15,6 +15,7 @@ use crate::output;
 /// Sends the documents of each source to `POST /ingest`.
 pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ingest) -> Outcome {
     let url = url.trim_end_matches('/');
+    let mut broken = 0;
     for job in jobs {
         let (name, kind) = (job.source.clone(), job.kind);
         let (request, diagnostics) = job.read(mapping, options.dry_run)?;
@@ -35,8 +36,13 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             &json!({ "documents": documents, "mapping": mapping }),
         )?;
         output::json(&answer)?;
+        broken += answer["report"]["errors"].as_u64().unwrap_or_default();
     }
-    Ok(())
+    if broken == 0 {
+        return Ok(());
+    }
+    let message = format!("{broken} parts of the input could not be read; the rest was committed");
+    Err(Failure::new(FailureKind::Input, message))
 }
 
 fn post(url: &str, body: &Value) -> Result<Value, Failure> {

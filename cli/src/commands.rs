@@ -79,6 +79,12 @@ fn open(data: &Data) -> Result<Isogloss, Failure> {
             "ingest something first, for instance: isogloss ingest dbt target/ --source my-project",
         ));
     }
+    if !data.data.join("format").is_file() {
+        let message = format!("`{}` is no data folder of isogloss", data.data.display());
+        return Err(
+            Failure::new(FailureKind::Data, message).with_hint("name another with --data DIR")
+        );
+    }
     open_or_create(&data.data)
 }
 

@@ -25,8 +25,11 @@ pub enum Error {
         /// The kind that was asked for.
         kind: Kind,
     },
-    /// Every document was broken; the report says how.
-    #[error("none of the `{kind}` documents could be read{}", first_error(report))]
+    /// Not one statement came out of the documents; the report says why.
+    #[error(
+        "the `{kind}` documents hold nothing that could be read{}",
+        first_error(report)
+    )]
     NothingRead {
         /// The kind that was asked for.
         kind: Kind,

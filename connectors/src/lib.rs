@@ -87,7 +87,7 @@ pub struct SourceStatements {
 /// Reads documents of one kind into statements.
 ///
 /// Takes time and memory linear in the size of the documents. Gives [`Error::NothingRead`] only when not a
-/// single statement came out of them and at least one document was broken; the error holds the report.
+/// single statement came out of them; the error holds the report.
 pub fn read(kind: Kind, inputs: Vec<Input>, options: &Options) -> Result<SourceStatements> {
     read_with(kind, inputs, options, Report::new(kind))
 }
@@ -128,7 +128,8 @@ fn read_with(
     out.report_cleaned(&mut report);
     let statements = out.finish();
     report.statements = statements.len() as u64;
-    if statements.is_empty() && report.errors > 0 {
+    // A source that says nothing is a mistake far more often than a wish; removing one has a command of its own.
+    if statements.is_empty() {
         return Err(Error::NothingRead {
             kind,
             report: Box::new(report),

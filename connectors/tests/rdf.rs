@@ -228,7 +228,7 @@ fn contexts_are_never_fetched() {
             ("pom.xml", "<project><name>x</name></project>"),
         ],
         &expect![[r#"
-            {}
+            nothing
             warning plain.json: this JSON has neither `@context` nor `@id`: it is not JSON-LD and says nothing in RDF [not_json_ld]
             warning pom.xml: this XML never names RDF's namespace: it is not RDF/XML [not_rdf_xml]
         "#]],

@@ -247,11 +247,14 @@ impl Answer<'_> {
             .map(|p| p.candidate.score)
             .fold(0.0, f32::max);
         let first = placed.first().map_or(0.0, |p| p.candidate.score);
+        let labelled = placed.first().is_some_and(|p| p.called);
         let mut tied: Vec<&Placed> = Vec::new();
         for one in placed {
             let close = match one.group {
                 // The question is its very label: a meaning of its own, however rich its data.
                 _ if one.called => one.candidate.score >= CALLED_TIE * first,
+                // Beside such a label only what bears the very name can be another meaning.
+                _ if labelled && !one.named => false,
                 Some(group) if one.table.is_some() => {
                     scored.products[group as usize] >= margin * best_product
                 }
@@ -271,6 +274,9 @@ impl Answer<'_> {
     /// Returns the content words that the best candidate and its product do not explain.
     fn unmatched(&self, placed: &[Placed]) -> Vec<String> {
         let Explainer { ranker, groups, .. } = self.explainer;
+        if placed.first().is_some_and(|first| first.called) {
+            return Vec::new();
+        }
         let own = groups.iter().filter(|group| !group.word.hint);
         let Some(table) = placed.first().and_then(|p| p.table) else {
             let unknown = own.filter(|group| group.variants.is_empty() || placed.is_empty());

@@ -189,7 +189,7 @@ pub(crate) fn render_report(report: &Report) -> String {
     let mut worst: Vec<&Diagnostic> = report.diagnostics.iter().collect();
     worst.sort_by_key(|d| d.severity);
     for diagnostic in worst.iter().take(SHOWN) {
-        lines.push(format!("  {diagnostic}"));
+        lines.push(format!("  {}: {diagnostic}", diagnostic.severity));
         if let (Severity::Error | Severity::Warning, Some(hint)) =
             (diagnostic.severity, &diagnostic.hint)
         {

@@ -16,6 +16,19 @@ pub(super) fn run(options: &Resolve) -> Outcome {
         ..ResolveRequest::new(&options.text)
     };
     let resolution = snapshot.resolve(&request)?;
+    for (what, given) in [("domain", &options.domain), ("product", &options.product)] {
+        let used = |given: &String| {
+            resolution
+                .used_context
+                .iter()
+                .any(|used| used.starts_with(what) && !given.is_empty())
+        };
+        if let Some(given) = given
+            && !used(given)
+        {
+            output::note(&format!("no {what} is called `{given}`: it was left out"));
+        }
+    }
     if options.output.json {
         return output::json(&resolution);
     }

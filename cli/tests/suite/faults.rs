@@ -103,6 +103,35 @@ fn an_invalid_query_says_where() {
 }
 
 #[test]
+fn an_input_without_a_statement_leaves_its_source_alone() {
+    let place = Place::with_catalog();
+    let before = place.statements();
+    place.write("table.csv", "id,name\n1,x\n");
+    place.write("empty.jsonl", "");
+    for (kind, file) in [("odcs", "table.csv"), ("catalog-lines", "empty.jsonl")] {
+        place
+            .run(&["ingest", kind, file, "--source", "catalog"])
+            .fails(3, &[]);
+        assert_eq!(place.statements(), before, "{file}");
+    }
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let place = Place::new();
+    place.write("photos/cat.txt", "a cat");
+    place
+        .run(&["sources", "--data", "photos"])
+        .fails(5, &["photos", "no data folder"]);
+    assert_eq!(
+        std::fs::read_dir(place.path().join("photos"))
+            .unwrap()
+            .count(),
+        1
+    );
+}
+
+#[test]
 fn an_unknown_source_lists_those_there_are() {
     let place = Place::with_catalog();
     place

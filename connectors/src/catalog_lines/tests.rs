@@ -146,7 +146,7 @@ fn a_document_without_a_good_line_is_an_error() {
         &options(),
     )
     .unwrap_err();
-    expect!["none of the `catalog-lines` documents could be read: a.jsonl:1:1: EOF while parsing an object [bad_json]"].assert_eq(&error.to_string());
+    expect!["the `catalog-lines` documents hold nothing that could be read: a.jsonl:1:1: EOF while parsing an object [bad_json]"].assert_eq(&error.to_string());
     let error = read(Kind::CatalogLines, Vec::new(), &options()).unwrap_err();
     assert!(matches!(error, Error::NoInput { .. }));
 }

@@ -28,6 +28,8 @@ pub(crate) struct Placed {
     pub(crate) table: Option<u32>,
     /// Whether the question is a label of its term or metric, word for word.
     pub(crate) called: bool,
+    /// Whether the question is the name of its dataset, word for word.
+    pub(crate) named: bool,
 }
 
 /// What the ranking of one request gave.
@@ -166,6 +168,7 @@ impl Ranking<'_> {
                 group: Some(group),
                 table: Some(table),
                 called: false,
+                named: self.asked.calls(&ranker.tables.names, table),
             });
         }
     }
@@ -291,6 +294,7 @@ impl Ranking<'_> {
                     group: home.groups.first().copied(),
                     table: None,
                     called: concept.called,
+                    named: false,
                 }),
             }
         }

@@ -76,7 +76,7 @@ fn deep_nesting_is_an_error_with_its_place() {
     );
     // What nobody reads may be as deep as it likes.
     let deep = format!(
-        "\"nodes\": {{}}, \"macros\": {}{}",
+        "\"nodes\": {{\"model.a.m\": {{\"name\": \"m\"}}}}, \"macros\": {}{}",
         "[".repeat(200_000),
         "]".repeat(200_000)
     );
@@ -116,7 +116,7 @@ fn a_project_beyond_the_limit_is_refused_with_the_limit() {
         &options(),
     )
     .unwrap_err();
-    expect!["none of the `dbt` documents could be read: run_results.json:1:1200016: more than 400000 entries in section `results`, which is the limit [too_many_entries]"].assert_eq(&error.to_string());
+    expect!["the `dbt` documents hold nothing that could be read: run_results.json:1:1200016: more than 400000 entries in section `results`, which is the limit [too_many_entries]"].assert_eq(&error.to_string());
 }
 
 #[test]
