@@ -126,6 +126,12 @@ pub enum Error {
         /// What it should name.
         supported: &'static str,
     },
+    /// The folder holds other files and no graph.
+    #[error("folder `{}` holds other files and no graph", path.display())]
+    NotDataFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file operation failed.
     #[error("could not {action} `{}`", path.display())]
     File {

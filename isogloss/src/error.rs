@@ -99,6 +99,7 @@ fn graph_code(error: &graph_core::Error) -> &'static str {
         E::UnknownVersion { .. } => "UNKNOWN_VERSION",
         E::DataFolderInUse { .. }
         | E::UnknownFormat { .. }
+        | E::NotDataFolder { .. }
         | E::File { .. }
         | E::Corrupt { .. }
         | E::WritesRefused { .. } => "STORAGE",
@@ -112,6 +113,7 @@ fn graph_hint(error: &graph_core::Error) -> Option<&'static str> {
         E::DataFolderInUse { .. } => {
             Some("is `isogloss serve` running on it? then ask the server instead")
         }
+        E::NotDataFolder { .. } => Some("name a folder that is empty or not there yet"),
         E::InvalidSourceName { .. } => {
             Some("lower-case letters, digits, `.`, `_` and `-`, for instance `dbt-claims`")
         }

@@ -43,7 +43,7 @@ fn demo(options: &[String]) -> Result<()> {
     run(Command::new(binary).arg("demo").args(options))
 }
 
-/// Runs unit, end-to-end and documentation tests, and each benchmark's smallest size once.
+/// Runs unit, end-to-end and documentation tests.
 fn test(options: &[String]) -> Result<()> {
     if options.is_empty() {
         return cargo(&["test", "--workspace"], &[]);

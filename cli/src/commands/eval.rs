@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use isogloss::Snapshot;
+use isogloss::model::EntityKind;
 use isogloss::search::{Index, IndexOptions, Outcome as Meaning, Ranked, ResolveRequest};
 use serde::{Deserialize, Serialize};
 
@@ -130,21 +131,20 @@ struct Names {
 
 impl Names {
     fn of(snapshot: &Snapshot) -> Self {
-        let graph = snapshot.graph();
+        let model = snapshot.model();
         let mut names = Self {
             id_of: HashMap::new(),
             iri_of: HashMap::new(),
         };
-        let identifier = graph.id_of_iri("http://purl.org/dc/terms/identifier");
-        let Some(identifier) = identifier else {
-            return names;
-        };
-        for statement in
-            graph.matching(None, Some(identifier), None, isogloss::graph::Scope::Merged)
-        {
-            let (iri, id) = (graph.text(statement.subject), graph.text(statement.object));
-            names.iri_of.insert(id.clone(), iri.clone());
-            names.id_of.insert(iri, id);
+        let entities = EntityKind::ALL
+            .into_iter()
+            .flat_map(|kind| model.entities(kind));
+        for entity in entities {
+            let iri = entity.iri();
+            for id in entity.identifiers() {
+                names.iri_of.insert(id.clone(), iri.clone());
+                names.id_of.insert(iri.clone(), id);
+            }
         }
         names
     }

@@ -123,6 +123,18 @@ fn a_folder_of_something_else_is_left_alone() {
     place
         .run(&["sources", "--data", "photos"])
         .fails(5, &["photos", "no data folder"]);
+    place.write("c.jsonl", CATALOG);
+    place
+        .run(&[
+            "ingest",
+            "catalog-lines",
+            "c.jsonl",
+            "--source",
+            "c",
+            "--data",
+            "photos",
+        ])
+        .fails(5, &["photos", "holds other files"]);
     assert_eq!(
         std::fs::read_dir(place.path().join("photos"))
             .unwrap()

@@ -54,6 +54,7 @@ impl Folder {
         options: OpenOptions,
     ) -> Result<(Self, Vec<Entry>, RecoveryReport)> {
         create_dir(path)?;
+        refuse_foreign(path)?;
         let lock = take_lock(path)?;
         check_format(path)?;
         create_dir(&path.join("segments"))?;
@@ -206,6 +207,30 @@ fn take_lock(path: &Path) -> Result<File> {
         }),
         Err(error) => Err(failed("lock", &lock_path)(error.into())),
     }
+}
+
+/// Refuses a folder that holds other files and no graph, before anything is written into it.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    const OURS: [&str; 6] = [
+        "format",
+        "format.new",
+        "lock",
+        "log",
+        "segments",
+        "quarantine",
+    ];
+    for entry in fs::read_dir(path).map_err(failed("read", path))? {
+        let name = entry.map_err(failed("read", path))?.file_name();
+        if name == "format" {
+            return Ok(());
+        }
+        if !OURS.iter().any(|ours| name == *ours) && !path.join("format").exists() {
+            return Err(Error::NotDataFolder {
+                path: path.to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn check_format(path: &Path) -> Result<()> {
