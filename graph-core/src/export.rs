@@ -73,7 +73,7 @@ pub fn write(
         Ok(())
     };
     match selection {
-        Selection::Merged => graph(Scope::Merged, &GraphName::DefaultGraph, true)?,
+        Selection::Merged => graph(Scope::Union, &GraphName::DefaultGraph, true)?,
         Selection::Source(source) => graph(Scope::Source(source), &GraphName::DefaultGraph, false)?,
         Selection::Claims => {
             let mut sources: Vec<_> = snapshot.sources().iter().collect();

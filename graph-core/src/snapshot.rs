@@ -218,7 +218,7 @@ impl Snapshot {
         scope: Scope,
     ) -> Matches<'_> {
         let (visible, merged) = match scope {
-            Scope::Merged => (Visible::All, true),
+            Scope::Union => (Visible::All, true),
             Scope::Claims => (Visible::All, false),
             Scope::Source(source) => (Visible::One(source.0), false),
         };
@@ -262,7 +262,7 @@ impl Snapshot {
         subject: TermId,
         predicate: TermId,
     ) -> impl Iterator<Item = TermId> + use<'_> {
-        self.matching(Some(subject), Some(predicate), None, Scope::Merged)
+        self.matching(Some(subject), Some(predicate), None, Scope::Union)
             .map(|statement| statement.object)
     }
 
@@ -272,7 +272,7 @@ impl Snapshot {
         predicate: TermId,
         object: TermId,
     ) -> impl Iterator<Item = TermId> + use<'_> {
-        self.matching(None, Some(predicate), Some(object), Scope::Merged)
+        self.matching(None, Some(predicate), Some(object), Scope::Union)
             .map(|statement| statement.subject)
     }
 
@@ -295,7 +295,7 @@ impl Snapshot {
         predicate: Option<TermId>,
         object: Option<TermId>,
     ) -> usize {
-        self.matching(subject, predicate, object, Scope::Merged)
+        self.matching(subject, predicate, object, Scope::Union)
             .count()
     }
 

@@ -111,7 +111,7 @@ fn edges_at<'a>(
         .iter()
         .filter(move |_| direction.goes_up())
         .flat_map(move |&predicate| {
-            let found = snapshot.matching(Some(node), Some(predicate), None, Scope::Merged);
+            let found = snapshot.matching(Some(node), Some(predicate), None, Scope::Union);
             found.map(move |found| {
                 (
                     Edge {
@@ -127,7 +127,7 @@ fn edges_at<'a>(
         .iter()
         .filter(move |_| direction.goes_down())
         .flat_map(move |&predicate| {
-            let found = snapshot.matching(None, Some(predicate), Some(node), Scope::Merged);
+            let found = snapshot.matching(None, Some(predicate), Some(node), Scope::Union);
             found.map(move |found| {
                 (
                     Edge {

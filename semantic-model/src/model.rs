@@ -77,12 +77,12 @@ impl<'g> Model<'g> {
         let id = self.graph.id_of_iri(iri)?;
         let spoken_of = self
             .graph
-            .matching(Some(id), None, None, Scope::Merged)
+            .matching(Some(id), None, None, Scope::Union)
             .next()
             .is_some()
             || self
                 .graph
-                .matching(None, None, Some(id), Scope::Merged)
+                .matching(None, None, Some(id), Scope::Union)
                 .next()
                 .is_some();
         spoken_of.then(|| self.entity_of(id))
@@ -190,7 +190,7 @@ impl<'g> Model<'g> {
         for predicate in named_by.into_iter().flatten() {
             let named = self
                 .graph
-                .matching(None, Some(predicate), None, Scope::Merged);
+                .matching(None, Some(predicate), None, Scope::Union);
             ids.extend(named.map(|statement| statement.object));
         }
         ids.sort_unstable();
@@ -206,7 +206,7 @@ impl<'g> Model<'g> {
     fn is_named_as(&self, id: TermId, predicates: &[Option<TermId>]) -> bool {
         predicates.iter().flatten().any(|predicate| {
             self.graph
-                .matching(None, Some(*predicate), Some(id), Scope::Merged)
+                .matching(None, Some(*predicate), Some(id), Scope::Union)
                 .next()
                 .is_some()
         })

@@ -12,7 +12,7 @@ use crate::segment::{Cursor, Pattern, Row};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The union of all sources, each statement once.
-    Merged,
+    Union,
     /// Every statement of every source: what two sources say comes twice.
     Claims,
     /// What one source says.

@@ -71,7 +71,7 @@ impl Neighbors<'_> {
             };
             self.current = Some(
                 self.snapshot
-                    .matching(subject, predicate, object, Scope::Merged),
+                    .matching(subject, predicate, object, Scope::Union),
             );
         }
     }
@@ -152,7 +152,7 @@ impl Iterator for EdgeReferences<'_> {
             let predicate = *self.predicates.next()?;
             self.current = Some(
                 self.snapshot
-                    .matching(None, Some(predicate), None, Scope::Merged),
+                    .matching(None, Some(predicate), None, Scope::Union),
             );
         }
     }

@@ -108,7 +108,7 @@ fn check_patterns(snapshot: &Snapshot) {
             expected.dedup();
             let mut merged = triples(
                 &snapshot
-                    .matching(s, p, o, Scope::Merged)
+                    .matching(s, p, o, Scope::Union)
                     .collect::<Vec<_>>(),
             );
             merged.sort();
@@ -274,7 +274,7 @@ fn blank_nodes_belong_to_their_source() {
         "the same label in two sources is two nodes"
     );
     assert!(store.commit(replace("a", says())).unwrap().unchanged);
-    for found in snapshot.matching(None, None, None, Scope::Merged) {
+    for found in snapshot.matching(None, None, None, Scope::Union) {
         let term = snapshot.term(found.subject);
         assert!(matches!(term, RdfTerm::BlankNode(_)));
         assert_eq!(

@@ -63,7 +63,7 @@ pub(crate) fn claims(snapshot: &Snapshot) -> BTreeSet<Claim> {
 /// The merged view in text, failing when a statement comes twice.
 pub(crate) fn merged(snapshot: &Snapshot) -> BTreeSet<String> {
     let mut merged = BTreeSet::new();
-    for found in snapshot.matching(None, None, None, Scope::Merged) {
+    for found in snapshot.matching(None, None, None, Scope::Union) {
         let text = snapshot.statement(found).to_string();
         assert!(merged.insert(text.clone()), "{text} came twice");
     }

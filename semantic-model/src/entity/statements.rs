@@ -69,7 +69,7 @@ impl<'m> Entity<'m> {
         let model = self.model();
         let found = model
             .graph()
-            .matching(Some(self.id()), None, None, Scope::Merged);
+            .matching(Some(self.id()), None, None, Scope::Union);
         let things = found.filter(|found| {
             Some(found.predicate) != model.words().rdf_type && !model.is_literal(found.object)
         });
@@ -87,7 +87,7 @@ impl<'m> Entity<'m> {
         let found = self
             .model()
             .graph()
-            .matching(None, None, Some(self.id()), Scope::Merged);
+            .matching(None, None, Some(self.id()), Scope::Union);
         self.relations(
             found
                 .map(|found| (found.predicate, found.subject))
