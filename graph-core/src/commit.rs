@@ -92,4 +92,6 @@ pub struct SourceInfo {
     pub committed_at: Timestamp,
     /// The version of the graph in which it changed last.
     pub version: Version,
+    /// True for an overlay: its statements follow from others, no source claims them.
+    pub derived: bool,
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::names::Version;
+use crate::names::{SourceName, TermId, Version};
 
 /// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,6 +75,18 @@ pub enum Error {
     InvalidSourceName {
         /// The name as given.
         name: String,
+    },
+    /// An overlay would take the name of a source.
+    #[error("source `{name}` exists already")]
+    SourceExists {
+        /// The name.
+        name: SourceName,
+    },
+    /// A number names no term of the snapshot, or one that cannot stand there in a statement.
+    #[error("term number {} cannot stand there in a statement of this snapshot", id.index())]
+    UnknownTerm {
+        /// The number.
+        id: TermId,
     },
     /// More sources than a store can number.
     #[error("a graph holds at most {limit} sources over its life")]

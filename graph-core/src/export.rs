@@ -21,7 +21,7 @@ use oxrdfio::RdfSerializer;
 use crate::error::{Error, Result};
 use crate::names::SourceId;
 use crate::results::GraphFormat;
-use crate::snapshot::{IdStatement, Scope, Snapshot};
+use crate::snapshot::{IdStatement, Matches, Scope, Snapshot};
 
 /// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Selection {
     Source(SourceId),
 }
 
-/// Writes statements sorted by graph, subject, predicate and object, and returns their number.
+/// Writes statements sorted by graph, subject, predicate and object, and returns their number. Overlays are left out.
 ///
 /// `prefixes` are pairs of name and IRI for the formats that shorten IRIs; ones that are no IRI are left out. Needs
 /// memory for the statements of the largest graph: 16 bytes each, and their text while they are sorted.
@@ -63,8 +63,8 @@ pub fn write(
     }
     let mut serializer = serializer.for_writer(out);
     let mut written = 0;
-    let mut graph = |scope, name: &GraphName, scoped| -> Result<()> {
-        for statement in sorted(snapshot, scope, scoped) {
+    let mut graph = |found: Matches<'_>, name: &GraphName, scoped| -> Result<()> {
+        for statement in sorted(snapshot, found.collect(), scoped) {
             serializer
                 .serialize_quad(&statement.in_graph(name.clone()))
                 .map_err(Error::Output)?;
@@ -72,18 +72,22 @@ pub fn write(
         }
         Ok(())
     };
+    let of_source = |source| snapshot.matching(None, None, None, Scope::Source(source));
     match selection {
-        Selection::Merged => graph(Scope::Union, &GraphName::DefaultGraph, true)?,
-        Selection::Source(source) => graph(Scope::Source(source), &GraphName::DefaultGraph, false)?,
+        Selection::Merged => {
+            let found = snapshot.matches(None, None, None, snapshot.claims(), true);
+            graph(found, &GraphName::DefaultGraph, true)?;
+        }
+        Selection::Source(source) => {
+            graph(of_source(source), &GraphName::DefaultGraph, false)?;
+        }
         Selection::Claims => {
-            let mut sources: Vec<_> = snapshot.sources().iter().collect();
+            let claimed = snapshot.sources().iter().filter(|source| !source.derived);
+            let mut sources: Vec<_> = claimed.collect();
             sources.sort_by(|a, b| a.name.cmp(&b.name));
             for source in sources {
-                graph(
-                    Scope::Source(source.id),
-                    &source.name.graph_iri().into(),
-                    true,
-                )?;
+                let name = source.name.graph_iri().into();
+                graph(of_source(source.id), &name, true)?;
             }
         }
     }
@@ -94,10 +98,9 @@ pub fn write(
 /// Statements in the order of their text, which does not depend on the numbers of the terms.
 fn sorted(
     snapshot: &Snapshot,
-    scope: Scope,
+    mut found: Vec<IdStatement>,
     scoped: bool,
 ) -> impl Iterator<Item = Triple> + use<'_> {
-    let mut found: Vec<IdStatement> = snapshot.matching(None, None, None, scope).collect();
     found.sort_by_cached_key(|&found| {
         let statement = snapshot.make_statement(found, scoped);
         (

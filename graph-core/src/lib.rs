@@ -54,5 +54,5 @@ pub use commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
 pub use durable::RecoveryReport;
 pub use error::{Budget, Error, Result, TextLimit};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
-pub use snapshot::{IdStatement, Matches, Scope, Snapshot};
+pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
 pub use store::{OpenOptions, Prepared, Store};

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
 use oxrdf::{Term, Triple};
 use rustc_hash::FxHashMap;
 
 pub(crate) mod assemble;
 mod matches;
+mod overlay;
 
 use crate::commit::SourceInfo;
 use crate::dictionary::{Aux, Dictionary, Kind};
@@ -16,6 +18,7 @@ use crate::names::{SourceId, SourceName, TermId, Version};
 use crate::segment::{Pattern, PredicateCounts, Segment};
 pub(crate) use matches::Visible;
 pub use matches::{IdStatement, Matches, Scope};
+pub use overlay::OverlayStatements;
 
 /// The owner of a source without statements.
 const NO_LAYER: u8 = u8::MAX;
@@ -94,6 +97,8 @@ pub struct Snapshot {
     statements: u64,
     /// Size of the dictionary when its unused terms were last thrown away.
     terms_when_cleaned: u32,
+    /// The sources that claim something; `None` without overlays, when all do.
+    claiming: Option<Arc<FixedBitSet>>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -112,7 +117,7 @@ impl Snapshot {
         self.version
     }
 
-    /// Returns the number of claims: a statement that two sources make counts twice.
+    /// Returns the number of claims: a statement that two sources make counts twice, one of an overlay not at all.
     pub fn len(&self) -> u64 {
         self.statements
     }
@@ -219,7 +224,7 @@ impl Snapshot {
     ) -> Matches<'_> {
         let (visible, merged) = match scope {
             Scope::Union => (Visible::All, true),
-            Scope::Claims => (Visible::All, false),
+            Scope::Claims => (self.claims(), false),
             Scope::Source(source) => (Visible::One(source.0), false),
         };
         self.matches(

@@ -11,6 +11,8 @@ mod mesh;
 mod model;
 #[path = "suite/oracle.rs"]
 mod oracle;
+#[path = "suite/overlays.rs"]
+mod overlays;
 #[path = "suite/queries.rs"]
 mod queries;
 #[path = "suite/stack.rs"]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
-use oxrdf::Triple;
+use oxrdf::{Term, Triple};
 
 use super::{Layer, NO_LAYER, Predicates, Snapshot, SourceTable, Visible};
 use crate::commit::SourceInfo;
@@ -87,6 +87,35 @@ impl Assembler {
         Ok(rows)
     }
 
+    /// Numbers statements of an overlay: a blank node of the snapshot stays what it is, also of another source.
+    pub(crate) fn rows_seen_by(
+        &mut self,
+        snapshot: &Snapshot,
+        statements: &[Triple],
+        source: u16,
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::with_capacity(statements.len());
+        for statement in statements {
+            let subject = Term::from(statement.subject.clone());
+            let object = &statement.object;
+            let mut number = |term: &Term| match snapshot.id(term) {
+                Some(id) => Ok(id.0),
+                None => self.numbering.number_term(term, source),
+            };
+            let (subject, object) = (number(&subject)?, number(object)?);
+            let predicate = self
+                .numbering
+                .number(&Key::iri(statement.predicate.as_str()))?;
+            rows.push(Row {
+                subject,
+                predicate: self.predicate(predicate)?,
+                object,
+                source,
+            });
+        }
+        Ok(rows)
+    }
+
     /// Ends the numbering: a snapshot with the old statements and the new numbers, to put rows into.
     pub(crate) fn finish(self, snapshot: &Snapshot) -> Snapshot {
         let mut owners = snapshot.owners.clone();
@@ -101,6 +130,7 @@ impl Assembler {
             sources: snapshot.sources.clone(),
             statements: snapshot.statements,
             terms_when_cleaned: snapshot.terms_when_cleaned,
+            claiming: snapshot.claiming.clone(),
         }
     }
 }
@@ -118,6 +148,7 @@ impl Snapshot {
             sources: Vec::new(),
             statements: 0,
             terms_when_cleaned: 0,
+            claiming: None,
         }
     }
 
@@ -172,7 +203,7 @@ impl Snapshot {
         }
     }
 
-    fn add_layer(&mut self, rows: Vec<Row>) {
+    pub(super) fn add_layer(&mut self, rows: Vec<Row>) {
         if rows.is_empty() {
             return;
         }

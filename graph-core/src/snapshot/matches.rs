@@ -13,7 +13,7 @@ use crate::segment::{Cursor, Pattern, Row};
 pub enum Scope {
     /// The union of all sources, each statement once.
     Union,
-    /// Every statement of every source: what two sources say comes twice.
+    /// Every statement of every source: what two sources say comes twice, what only an overlay says not at all.
     Claims,
     /// What one source says.
     Source(SourceId),

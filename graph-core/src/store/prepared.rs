@@ -217,6 +217,7 @@ pub(super) fn source_info(info: &CommitInfo, source: u16) -> SourceInfo {
         statements: info.statements,
         committed_at: info.time,
         version: info.version,
+        derived: false,
     }
 }
 

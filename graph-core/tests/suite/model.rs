@@ -106,11 +106,7 @@ fn check_patterns(snapshot: &Snapshot) {
             };
             let mut expected = triples(&expected);
             expected.dedup();
-            let mut merged = triples(
-                &snapshot
-                    .matching(s, p, o, Scope::Union)
-                    .collect::<Vec<_>>(),
-            );
+            let mut merged = triples(&snapshot.matching(s, p, o, Scope::Union).collect::<Vec<_>>());
             merged.sort();
             assert_eq!(merged, expected, "merged of shape {shape}");
             assert_eq!(snapshot.count(s, p, o), expected.len());
