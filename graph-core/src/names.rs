@@ -9,8 +9,12 @@ use crate::error::{Error, Result};
 
 const GRAPH_PREFIX: &str = "urn:isogloss:source:";
 const NAME_BYTES_MAX: usize = 128;
+const IRI_BYTES_MAX: usize = 2048;
 
-/// The name of a source: `[a-z0-9][a-z0-9._-]{0,127}`.
+/// The name of a source: plain, `[a-z0-9][a-z0-9._-]{0,127}`, or an absolute IRI of at most 2,048 bytes.
+///
+/// A plain name stands for the named graph `urn:isogloss:source:<name>`; an IRI is that of its named graph. The two
+/// never meet: the IRI of a plain name's graph is read as the plain name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceName(String);
 
@@ -18,17 +22,18 @@ impl SourceName {
     /// Checks and wraps a name.
     ///
     /// # Errors
-    /// [`Error::InvalidSourceName`] when the name is empty, longer than 128 bytes or has another character.
+    /// [`Error::InvalidSourceName`] when it is neither a plain name nor an absolute IRI.
     pub fn new(name: impl Into<String>) -> Result<Self> {
         let name = name.into();
-        let first_is_plain = name
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        let rest_is_plain = name.bytes().all(|b| {
-            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-')
-        });
-        if first_is_plain && rest_is_plain && name.len() <= NAME_BYTES_MAX {
+        if is_plain(&name) {
+            return Ok(Self(name));
+        }
+        if let Some(plain) = name.strip_prefix(GRAPH_PREFIX)
+            && is_plain(plain)
+        {
+            return Ok(Self(plain.to_owned()));
+        }
+        if name.len() <= IRI_BYTES_MAX && NamedNode::new(name.as_str()).is_ok() {
             Ok(Self(name))
         } else {
             Err(Error::InvalidSourceName { name })
@@ -40,15 +45,34 @@ impl SourceName {
         &self.0
     }
 
-    /// Returns the IRI of the named graph that holds what this source claims.
-    pub fn graph_iri(&self) -> NamedNode {
-        NamedNode::new_unchecked(format!("{GRAPH_PREFIX}{}", self.0))
+    /// Tells whether the name is an IRI, and so that of the source's named graph.
+    pub fn is_iri(&self) -> bool {
+        // No plain name has a colon, each absolute IRI has one.
+        self.0.contains(':')
     }
 
-    /// Reads the name back from the IRI of a source's named graph; `None` for every other IRI.
-    pub fn from_graph_iri(iri: &str) -> Option<Self> {
-        Self::new(iri.strip_prefix(GRAPH_PREFIX)?).ok()
+    /// Returns the IRI of the named graph that holds what this source claims.
+    pub fn graph_iri(&self) -> NamedNode {
+        NamedNode::new_unchecked(if self.is_iri() {
+            self.0.clone()
+        } else {
+            format!("{GRAPH_PREFIX}{}", self.0)
+        })
     }
+
+    /// Reads the name back from the IRI of a source's named graph; `None` for what is no absolute IRI or too long.
+    pub fn from_graph_iri(iri: &str) -> Option<Self> {
+        iri.contains(':').then(|| Self::new(iri).ok()).flatten()
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    name.len() <= NAME_BYTES_MAX
+        && name.bytes().next().is_some_and(plain)
+        && name
+            .bytes()
+            .all(|b| plain(b) || matches!(b, b'.' | b'_' | b'-'))
 }
 
 impl fmt::Display for SourceName {
@@ -118,9 +142,28 @@ mod tests {
     #[test]
     fn source_names_are_checked() {
         for good in ["a", "0", "dbt-shop", "x.y_z-1", &"a".repeat(128)] {
-            assert!(SourceName::new(good).is_ok(), "{good}");
+            assert!(!SourceName::new(good).unwrap().is_iri(), "{good}");
         }
-        for bad in ["", "-a", ".a", "A", "a b", "ä", "a/b", &"a".repeat(129)] {
+        for good in [
+            "http://example.com/g",
+            "urn:isogloss:source:Not Plain".replace(' ', "").as_str(),
+        ] {
+            assert!(SourceName::new(good).unwrap().is_iri(), "{good}");
+        }
+        let long = format!("urn:{}", "a".repeat(2048));
+        for bad in [
+            "",
+            "-a",
+            ".a",
+            "A",
+            "a b",
+            "ä",
+            "a/b",
+            "http://a b",
+            ":a",
+            &long,
+            &"a".repeat(129),
+        ] {
             assert!(SourceName::new(bad).is_err(), "{bad}");
         }
     }
@@ -131,8 +174,11 @@ mod tests {
         assert_eq!(name.graph_iri().as_str(), "urn:isogloss:source:crm");
         assert_eq!(
             SourceName::from_graph_iri(name.graph_iri().as_str()),
-            Some(name)
+            Some(name.clone())
         );
-        assert_eq!(SourceName::from_graph_iri("urn:other"), None);
+        assert_eq!(SourceName::new("urn:isogloss:source:crm").unwrap(), name);
+        let other = SourceName::from_graph_iri("urn:other").unwrap();
+        assert_eq!(other.graph_iri().as_str(), "urn:other");
+        assert_eq!(SourceName::from_graph_iri("crm"), None);
     }
 }

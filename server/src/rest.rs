@@ -161,7 +161,7 @@ fn facets(params: &mut Params) -> Answer<Vec<FacetField>> {
 /// Reads the name of a source.
 fn source_name(text: &str) -> Answer<SourceName> {
     text.parse().map_err(|_| {
-        not_a("source", text, "a name of a-z, 0-9, `.`, `_` and `-`, at most 128 long, that begins with a letter or digit")
+        not_a("source", text, "a name of a-z, 0-9, `.`, `_` and `-`, at most 128 long, that begins with a letter or digit, or an absolute IRI")
     })
 }
 
