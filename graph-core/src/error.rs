@@ -71,7 +71,9 @@ impl fmt::Display for TextLimit {
 #[non_exhaustive]
 pub enum Error {
     /// A source name has a forbidden form.
-    #[error("source name `{name}` is neither of the form [a-z0-9][a-z0-9._-]{{0,127}} nor an absolute IRI")]
+    #[error(
+        "source name `{name}` is neither of the form [a-z0-9][a-z0-9._-]{{0,127}} nor an absolute IRI"
+    )]
     InvalidSourceName {
         /// The name as given.
         name: String,

@@ -46,6 +46,7 @@ pub use scan::ParseLimits;
 pub use solutions::{QueryResults, Row, Solutions, Statements};
 
 use crate::error::{Error, Result};
+use crate::names::SourceName;
 use crate::snapshot::Snapshot;
 use budget::Guard;
 use dataset::View;
@@ -90,6 +91,15 @@ impl Query {
             })?;
         check::check(&algebra, limits)?;
         Ok(Self { algebra })
+    }
+
+    /// Returns the graphs that FROM and FROM NAMED name.
+    pub fn from(&self) -> Vec<NamedNode> {
+        let Some(dataset) = self.algebra.dataset() else {
+            return Vec::new();
+        };
+        let named = dataset.named.iter().flatten();
+        dataset.default.iter().chain(named).cloned().collect()
     }
 
     /// Returns what kind of result the query gives, known before it runs.
@@ -151,6 +161,9 @@ pub struct QueryOptions {
     pub cancel: CancellationToken,
     /// Replaces FROM and FROM NAMED of the query.
     pub graphs: Option<GraphChoice>,
+    /// The source that is the default graph where nothing else chooses one, and then no named graph; the merged view
+    /// when left out.
+    pub default_graph: Option<SourceName>,
 }
 
 impl Default for QueryOptions {
@@ -163,11 +176,22 @@ impl Default for QueryOptions {
             max_value_bytes: 1 << 20,
             cancel: CancellationToken::default(),
             graphs: None,
+            default_graph: None,
         }
     }
 }
 
 impl Snapshot {
+    /// The graphs of a query whose default graph is one source: all others are named graphs.
+    fn apart(&self, default: &SourceName) -> QueryDataset {
+        let named = self.sources().iter().map(|info| &info.name);
+        let named = named.filter(|name| *name != default);
+        QueryDataset {
+            default: vec![default.graph_iri()],
+            named: Some(named.map(SourceName::graph_iri).collect()),
+        }
+    }
+
     /// Runs a query on this thread. Rows come lazily: budgets can also end the query while they are read.
     ///
     /// # Errors
@@ -178,7 +202,11 @@ impl Snapshot {
             default: graphs.default.clone(),
             named: Some(graphs.named.clone()),
         });
-        let graphs = chosen.as_ref().or_else(|| query.algebra.dataset());
+        let apart = options.default_graph.as_ref().map(|name| self.apart(name));
+        let graphs = chosen
+            .as_ref()
+            .or_else(|| query.algebra.dataset())
+            .or(apart.as_ref());
         let view = View::new(self, Rc::clone(&guard), graphs);
         let mut planned = planner::plan(query.algebra.clone(), self, &view.graphs())?;
         // The view knows which graphs the query sees: the evaluator would merge them without removing duplicates.
