@@ -106,9 +106,11 @@ impl From<isogloss::Error> for Failure {
         use isogloss::Error as E;
         let kind = match &error {
             E::Connector(_) => FailureKind::Input,
-            E::UnknownEntity { .. } | E::UnknownSource { .. } | E::UnknownVersion { .. } => {
-                FailureKind::NotFound
-            }
+            E::UnknownEntity { .. }
+            | E::UnknownSource { .. }
+            | E::UnknownVersion { .. }
+            | E::VersionNotKept { .. }
+            | E::Graph(isogloss::graph::Error::TimeNotKept { .. }) => FailureKind::NotFound,
             E::Graph(_) if error.is_users_fault() => FailureKind::Usage,
             E::Graph(_) => FailureKind::Data,
             _ => FailureKind::Other,

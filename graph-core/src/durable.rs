@@ -15,8 +15,11 @@ pub(crate) mod codec;
 mod folder;
 mod frame;
 mod log;
+mod paths;
 mod record;
-pub(crate) mod segment_file;
+mod segment_file;
 
 pub(crate) use folder::Folder;
 pub use folder::RecoveryReport;
+pub(crate) use paths::{FolderPaths, LogSlice};
+pub(crate) use segment_file::SegmentRef;

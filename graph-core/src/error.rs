@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::names::{SourceName, TermId, Version};
+use crate::names::{SourceName, TermId, Timestamp, Version};
 
 /// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -123,6 +123,22 @@ pub enum Error {
         version: Version,
         /// The current version.
         latest: Version,
+    },
+    /// The graph had this version, and its history was forgotten since.
+    #[error("version {version} is no longer kept, the oldest is {oldest}")]
+    VersionNotKept {
+        /// The version asked for.
+        version: Version,
+        /// The oldest version that can be read.
+        oldest: Version,
+    },
+    /// Nothing is known of this moment any more.
+    #[error("the graph of that time is no longer kept, the oldest version is {oldest}")]
+    TimeNotKept {
+        /// The time asked for.
+        time: Timestamp,
+        /// The oldest version that can be read.
+        oldest: Version,
     },
     /// Another process holds the data folder.
     #[error("data folder `{}` is in use by another process", path.display())]

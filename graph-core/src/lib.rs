@@ -55,4 +55,4 @@ pub use durable::RecoveryReport;
 pub use error::{Budget, Error, Result, TextLimit};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
-pub use store::{OpenOptions, Prepared, Store};
+pub use store::{CompactReport, OpenOptions, Prepared, Retention, Store};

@@ -7,28 +7,45 @@ use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 
 mod history;
+mod load;
 mod prepared;
+mod retention;
 
 pub(crate) use history::{Entry, Evidence, History, Place};
 pub use prepared::Prepared;
+pub use retention::{CompactReport, Retention};
 
 use crate::commit::{Commit, CommitInfo, Receipt};
-use crate::durable::{Folder, RecoveryReport};
+use crate::durable::{Folder, FolderPaths, RecoveryReport};
 use crate::error::{Error, Result};
-use crate::names::Version;
+use crate::names::{Timestamp, Version};
 use crate::snapshot::Snapshot;
 
-/// How a data folder is opened.
+/// How a store is opened.
+///
+/// ```
+/// use graph_core::{OpenOptions, Retention};
+///
+/// let options = OpenOptions { retention: Retention::EVERYTHING, ..OpenOptions::default() };
+/// assert!(options.checkpoint_after_bytes > 0);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OpenOptions {
     /// Changes of up to this many encoded bytes go into the log itself, larger ones into a file of their own.
     pub inline_bytes_max: usize,
+    /// How much history stays readable.
+    pub retention: Retention,
+    /// After this many bytes of new changes a checkpoint is written in the background, so that a restart stays quick.
+    /// A large graph is written less often: after a sixteenth of its size.
+    pub checkpoint_after_bytes: u64,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
         Self {
             inline_bytes_max: 32 << 10,
+            retention: Retention::default(),
+            checkpoint_after_bytes: 16 << 20,
         }
     }
 }
@@ -41,6 +58,8 @@ pub struct Store {
     current: ArcSwap<Snapshot>,
     history: RwLock<History>,
     writer: Mutex<Option<Folder>>,
+    paths: Option<FolderPaths>,
+    options: OpenOptions,
     recovery: RecoveryReport,
     older: Mutex<Vec<Weak<Snapshot>>>,
 }
@@ -54,12 +73,18 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Makes an empty store that lives in memory only.
+    /// Makes an empty store that lives in memory only, with the default options.
     pub fn in_memory() -> Self {
+        Self::in_memory_with(OpenOptions::default())
+    }
+
+    /// Makes an empty store that lives in memory only. Of the options its history heeds the retention.
+    pub fn in_memory_with(options: OpenOptions) -> Self {
         Self::new(
             Snapshot::empty(),
             History::default(),
             None,
+            options,
             RecoveryReport::default(),
         )
     }
@@ -71,22 +96,32 @@ impl Store {
     /// [`Error::Corrupt`] when a file was damaged, [`Error::File`] when the system refuses.
     pub fn open(dir: &Path, options: OpenOptions) -> Result<Self> {
         let (folder, entries, recovery) = Folder::open(dir, options)?;
-        let history = History::new(entries, Some(folder.segments_path()));
+        let history = History::new(Vec::new(), Version(0), entries);
         let latest = history.latest();
-        let snapshot = history.load(latest)?;
-        Ok(Self::new(snapshot, history, Some(folder), recovery))
+        let plan = history.plan(Arc::new(Snapshot::empty()), latest, Some(folder.paths()));
+        let snapshot = plan.load()?;
+        Ok(Self::new(
+            snapshot,
+            history,
+            Some(folder),
+            options,
+            recovery,
+        ))
     }
 
     fn new(
         snapshot: Snapshot,
         history: History,
         folder: Option<Folder>,
+        options: OpenOptions,
         recovery: RecoveryReport,
     ) -> Self {
         Self {
             current: ArcSwap::from_pointee(snapshot),
             history: RwLock::new(history),
+            paths: folder.as_ref().map(Folder::paths),
             writer: Mutex::new(folder),
+            options,
             recovery,
             older: Mutex::new(Vec::new()),
         }
@@ -102,10 +137,12 @@ impl Store {
         &self.recovery
     }
 
-    /// Returns the graph as it was at a version. Builds it anew unless someone still holds it.
+    /// Returns the graph as it was at a version. Builds it anew unless someone still holds it, out of the current
+    /// one and the stored changes of the sources that have changed since.
     ///
     /// # Errors
-    /// [`Error::UnknownVersion`] for a version of the future; file errors when stored statements cannot be read.
+    /// [`Error::UnknownVersion`] for a version of the future, [`Error::VersionNotKept`] for a forgotten one; file
+    /// errors when stored statements cannot be read.
     pub fn as_of(&self, version: Version) -> Result<Arc<Snapshot>> {
         let current = self.snapshot();
         if version == current.version() {
@@ -117,16 +154,19 @@ impl Store {
                 latest: current.version(),
             });
         }
-        let held = self
-            .older
-            .lock()
-            .iter()
-            .filter_map(Weak::upgrade)
-            .find(|older| older.version() == version);
-        if let Some(older) = held {
-            return Ok(older);
-        }
-        let plan = self.history.read().plan(version);
+        let plan = {
+            let history = self.history.read();
+            if version < history.oldest() {
+                return Err(Error::VersionNotKept {
+                    version,
+                    oldest: history.oldest(),
+                });
+            }
+            if let Some(older) = self.held(version) {
+                return Ok(older);
+            }
+            history.plan(current, version, self.paths.clone())
+        };
         let older = Arc::new(plan.load()?);
         let mut held = self.older.lock();
         held.retain(|older| older.strong_count() > 0);
@@ -134,9 +174,64 @@ impl Store {
         Ok(older)
     }
 
-    /// Returns every change ever committed, oldest first.
+    fn held(&self, version: Version) -> Option<Arc<Snapshot>> {
+        let held = self.older.lock();
+        held.iter()
+            .filter_map(Weak::upgrade)
+            .find(|older| older.version() == version)
+    }
+
+    /// Returns the version that was current at a time: the latest one that is not younger than it.
+    ///
+    /// Order is by version, not by clock: where a clock jumped back, the last version made at or before the time
+    /// counts. `None` when that version is no longer kept; [`Version`] 0 for a time before the first commit.
+    pub fn version_at(&self, time: Timestamp) -> Option<Version> {
+        self.history.read().version_at(time)
+    }
+
+    /// Returns the graph as it was at a time, see [`Store::version_at`].
+    ///
+    /// # Errors
+    /// [`Error::TimeNotKept`] when that version was forgotten, and as [`Store::as_of`].
+    pub fn as_of_time(&self, time: Timestamp) -> Result<Arc<Snapshot>> {
+        let (version, oldest) = {
+            let history = self.history.read();
+            (history.version_at(time), history.oldest())
+        };
+        self.as_of(version.ok_or(Error::TimeNotKept { time, oldest })?)
+    }
+
+    /// Returns the oldest version that can still be read.
+    pub fn oldest_version(&self) -> Version {
+        self.history.read().oldest()
+    }
+
+    /// Returns the changes that made the kept versions, oldest first.
     pub fn versions(&self) -> Vec<CommitInfo> {
-        self.history.read().infos().cloned().collect()
+        self.versions_since(Version(0))
+    }
+
+    /// Returns the changes that made the kept versions after one, oldest first.
+    pub fn versions_since(&self, after: Version) -> Vec<CommitInfo> {
+        self.history.read().infos_since(after).collect()
+    }
+
+    /// Forgets what the retention lets go and makes room.
+    ///
+    /// # Errors
+    /// When the system refuses to write; nothing is lost then.
+    pub fn compact(&self, now: Timestamp) -> Result<CompactReport> {
+        let _writer = self.writer.lock();
+        let mut history = self.history.write();
+        let before = history.oldest();
+        let oldest = history.oldest_under(self.options.retention, now);
+        history.forget_before(oldest);
+        Ok(CompactReport {
+            oldest,
+            newest: history.latest(),
+            versions_forgotten: oldest.0 - before.0,
+            ..CompactReport::default()
+        })
     }
 
     /// Applies one commit: prepares and publishes it.

@@ -15,6 +15,8 @@ mod oracle;
 mod overlays;
 #[path = "suite/queries.rs"]
 mod queries;
+#[path = "suite/retention.rs"]
+mod retention;
 #[path = "suite/stack.rs"]
 mod stack;
 #[path = "suite/support.rs"]

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use graph_core::{Change, Commit, OpenOptions, Receipt, SourceName, Store, Timestamp, Version};
+use graph_core::{
+    Change, Commit, CompactReport, OpenOptions, Receipt, SourceName, Store, Timestamp, Version,
+};
 use parking_lot::{Mutex, RwLock};
 
 use crate::{ChangeEvent, Error, Result, Snapshot};
@@ -40,7 +42,12 @@ impl std::fmt::Debug for Isogloss {
 impl Isogloss {
     /// Makes an empty graph that lives as long as the process.
     pub fn in_memory() -> Self {
-        let store = Store::in_memory();
+        Self::in_memory_with(OpenOptions::default())
+    }
+
+    /// Makes an empty graph that lives as long as the process, with other than the default options.
+    pub fn in_memory_with(options: OpenOptions) -> Self {
+        let store = Store::in_memory_with(options);
         let current = Snapshot::lazy(store.snapshot());
         Self::new(store, current, false)
     }
@@ -84,7 +91,7 @@ impl Isogloss {
     /// Opens an older version.
     ///
     /// # Errors
-    /// [`Error::UnknownVersion`] if it was never made or is no longer kept.
+    /// [`Error::UnknownVersion`] if it was never made, [`Error::VersionNotKept`] if it was forgotten.
     pub fn as_of(&self, version: Version) -> Result<Arc<Snapshot>> {
         let newest = self.snapshot();
         if newest.version() == version {
@@ -96,8 +103,32 @@ impl Isogloss {
                 version,
                 newest: newest.version(),
             }),
+            Err(graph_core::Error::VersionNotKept { version, oldest }) => {
+                Err(Error::VersionNotKept { version, oldest })
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Opens the version that was current at a time; see [`Store::version_at`] for what that means when clocks jump.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] with [`graph_core::Error::TimeNotKept`] if that version was forgotten.
+    pub fn as_of_time(&self, time: Timestamp) -> Result<Arc<Snapshot>> {
+        let store = &self.shared.store;
+        let oldest = store.oldest_version();
+        let version = store
+            .version_at(time)
+            .ok_or(graph_core::Error::TimeNotKept { time, oldest })?;
+        self.as_of(version)
+    }
+
+    /// Forgets the versions that the retention lets go, and makes room for new ones.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] if the system refuses to write; nothing is lost then.
+    pub fn compact(&self, now: Timestamp) -> Result<CompactReport> {
+        Ok(self.shared.store.compact(now)?)
     }
 
     /// Commits one change of one source: durable first, then visible.
@@ -169,12 +200,8 @@ impl Isogloss {
 
     /// Lists the commits after a version, oldest first.
     pub fn changes_since(&self, after: Version) -> Vec<ChangeEvent> {
-        let versions = self.shared.store.versions();
-        versions
-            .iter()
-            .filter(|commit| commit.version > after)
-            .map(ChangeEvent::from)
-            .collect()
+        let versions = self.shared.store.versions_since(after);
+        versions.iter().map(ChangeEvent::from).collect()
     }
 
     /// Calls the listener after each commit, on the committing thread, once the change is visible.

@@ -32,13 +32,21 @@ pub enum Error {
         /// The IRI as given.
         iri: String,
     },
-    /// This version was never made, or is no longer kept.
+    /// This version was never made.
     #[error("version {} does not exist", version.0)]
     UnknownVersion {
         /// The version asked for.
         version: Version,
         /// The newest version.
         newest: Version,
+    },
+    /// This version was forgotten.
+    #[error("version {version} is no longer kept")]
+    VersionNotKept {
+        /// The version asked for.
+        version: Version,
+        /// The oldest version that can be read.
+        oldest: Version,
     },
 }
 
@@ -51,7 +59,7 @@ impl Error {
             Self::Connector(_) => "BAD_USER_INPUT",
             Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
             Self::UnknownEntity { .. } => "UNKNOWN_ENTITY",
-            Self::UnknownVersion { .. } => "UNKNOWN_VERSION",
+            Self::UnknownVersion { .. } | Self::VersionNotKept { .. } => "UNKNOWN_VERSION",
         }
     }
 
@@ -63,7 +71,8 @@ impl Error {
             Self::Connector(_)
             | Self::UnknownSource { .. }
             | Self::UnknownEntity { .. }
-            | Self::UnknownVersion { .. } => true,
+            | Self::UnknownVersion { .. }
+            | Self::VersionNotKept { .. } => true,
         }
     }
 
@@ -77,6 +86,9 @@ impl Error {
             Self::UnknownEntity { .. } => Some("search for its name to find its IRI".to_owned()),
             Self::UnknownVersion { newest, .. } => {
                 Some(format!("the newest version is {}", newest.0))
+            }
+            Self::VersionNotKept { oldest, .. } => {
+                Some(format!("the oldest kept version is {}", oldest.0))
             }
             _ => None,
         }
@@ -96,7 +108,9 @@ fn graph_code(error: &graph_core::Error) -> &'static str {
         } => "DEADLINE_EXCEEDED",
         E::OverBudget { .. } => "BUDGET_EXCEEDED",
         E::Cancelled => "CANCELLED",
-        E::UnknownVersion { .. } => "UNKNOWN_VERSION",
+        E::UnknownVersion { .. } | E::VersionNotKept { .. } | E::TimeNotKept { .. } => {
+            "UNKNOWN_VERSION"
+        }
         E::DataFolderInUse { .. }
         | E::UnknownFormat { .. }
         | E::NotDataFolder { .. }

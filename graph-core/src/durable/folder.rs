@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::frame::{Scan, scan};
 use super::log::Log;
+use super::paths::{FolderPaths, create_dir, failed, sync_dir, write_synced};
 use super::record;
 use super::segment_file::{self, WriteFailure};
 use crate::error::{Error, Result};
@@ -105,7 +106,11 @@ impl Folder {
         Ok((folder, entries, report))
     }
 
-    pub(crate) fn segments_path(&self) -> PathBuf {
+    pub(crate) fn paths(&self) -> FolderPaths {
+        FolderPaths::new(&self.path)
+    }
+
+    fn segments_path(&self) -> PathBuf {
         self.path.join("segments")
     }
 
@@ -116,7 +121,7 @@ impl Folder {
     /// Makes the changes of one version durable. Large ones move from memory to segment files first.
     pub(crate) fn append(&mut self, entries: &mut [Entry]) -> Result<()> {
         self.check_writable()?;
-        let Some(version) = entries.first().map(|entry| entry.info.version) else {
+        let Some(version) = entries.first().map(|entry| entry.version) else {
             return Ok(());
         };
         let segments = self.segments_path();
@@ -170,26 +175,6 @@ impl Folder {
             }
         }
     }
-}
-
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
-    let path = path.to_owned();
-    move |source| Error::File {
-        action,
-        path,
-        source,
-    }
-}
-
-fn create_dir(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(failed("create folder", path))
-}
-
-/// Makes new, renamed and removed names in a folder durable.
-fn sync_dir(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|dir| dir.sync_all())
-        .map_err(failed("sync folder", path))
 }
 
 fn take_lock(path: &Path) -> Result<File> {
@@ -271,15 +256,6 @@ fn check_format(path: &Path) -> Result<()> {
         }),
         Err(error) => Err(failed("read", &format)(error)),
     }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(failed("write", path))
 }
 
 /// Keeps the torn end of the log in a file of its own: nothing is thrown away unseen.

@@ -1,8 +1,9 @@
 //! One record of the log: everything that one version changed.
 
+use std::sync::Arc;
+
 use super::codec::{get_number, get_text, put_number, put_text};
 use super::segment_file::SegmentRef;
-use crate::commit::CommitInfo;
 use crate::names::{SourceName, Timestamp, Version};
 use crate::store::{Entry, Evidence, Place};
 
@@ -17,15 +18,14 @@ pub(super) fn encode(version: Version, entries: &[Entry]) -> Vec<u8> {
     put_number(&mut out, version.0);
     put_number(&mut out, entries.len() as u64);
     for entry in entries {
-        let info = &entry.info;
         put_number(&mut out, u64::from(entry.source));
-        put_text(&mut out, info.source.as_str());
-        put_text(&mut out, &info.kind);
-        put_text(&mut out, &info.actor);
-        out.extend_from_slice(&info.time.0.to_le_bytes());
-        put_number(&mut out, info.added);
-        put_number(&mut out, info.removed);
-        put_number(&mut out, info.statements);
+        put_text(&mut out, entry.name.as_str());
+        put_text(&mut out, &entry.kind);
+        put_text(&mut out, &entry.actor);
+        out.extend_from_slice(&entry.time.0.to_le_bytes());
+        put_number(&mut out, entry.added);
+        put_number(&mut out, entry.removed);
+        put_number(&mut out, entry.statements);
         match &entry.evidence {
             Evidence::Removed => out.push(REMOVED),
             Evidence::Full(place) => put_place(&mut out, FULL, place),
@@ -49,6 +49,7 @@ fn put_place(out: &mut Vec<u8>, tag: u8, place: &Place) {
             put_number(out, file.bytes);
             out.extend_from_slice(&file.checksum.to_le_bytes());
         }
+        Place::Log(_) => {}
     }
 }
 
@@ -63,30 +64,26 @@ pub(super) fn decode(mut rest: &[u8]) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     for _ in 0..count {
         let source = u16::try_from(get_number(rest)?).ok()?;
-        let mut info = CommitInfo {
+        let mut entry = Entry {
             version,
-            source: SourceName::new(get_text(rest)?).ok()?,
-            kind: get_text(rest)?.to_owned(),
-            actor: get_text(rest)?.to_owned(),
+            source,
+            name: Arc::new(SourceName::new(get_text(rest)?).ok()?),
+            kind: get_text(rest)?.into(),
+            actor: get_text(rest)?.into(),
             time: Timestamp(i64::from_le_bytes(take(rest, 8)?.try_into().ok()?)),
             added: get_number(rest)?,
             removed: get_number(rest)?,
             statements: get_number(rest)?,
-            source_removed: false,
+            evidence: Evidence::Removed,
         };
         let tag = *take(rest, 1)?.first()?;
-        let evidence = match tag & !IN_FILE {
+        entry.evidence = match tag & !IN_FILE {
             FULL => Evidence::Full(get_place(rest, tag)?),
             PATCH => Evidence::Patch(get_place(rest, tag)?),
             REMOVED => Evidence::Removed,
             _ => return None,
         };
-        info.source_removed = matches!(evidence, Evidence::Removed);
-        entries.push(Entry {
-            info,
-            source,
-            evidence,
-        });
+        entries.push(entry);
     }
     rest.is_empty().then_some(entries)
 }

@@ -1,25 +1,25 @@
-//! The history: what each version changed, and how to build an older version from it.
+//! The history: what each version changed, which versions are kept, and what an older one is built from.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::prepared::{patched, source_info};
+use rustc_hash::FxHashSet;
+
+use super::load::{LoadPlan, Step};
+use super::retention::Retention;
 use crate::commit::CommitInfo;
-use crate::durable::{codec, segment_file};
-use crate::error::{Error, Result};
-use crate::names::Version;
-use crate::segment::Row;
+use crate::durable::{FolderPaths, LogSlice, SegmentRef};
+use crate::names::{SourceName, Timestamp, Version};
 use crate::snapshot::Snapshot;
-use crate::snapshot::assemble::Assembler;
 
 /// After this many patches a source is stored whole again.
-const PATCHES_MAX: usize = 64;
+const PATCHES_MAX: u32 = 64;
 
 /// Where the encoded statements of a change are.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     Memory(Arc<[u8]>),
-    File(segment_file::SegmentRef),
+    File(SegmentRef),
+    Log(LogSlice),
 }
 
 /// What is stored of a change.
@@ -42,7 +42,13 @@ impl Evidence {
         Self::Patch(Place::Memory(bytes.into()))
     }
 
-    /// The encoded statements that are still only in memory.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Full(place) | Self::Patch(place) => Some(place),
+            Self::Removed => None,
+        }
+    }
+
     pub(crate) fn place_mut(&mut self) -> Option<&mut Place> {
         match self {
             Self::Full(place) | Self::Patch(place) => Some(place),
@@ -54,159 +60,289 @@ impl Evidence {
 /// One change of one source.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) info: CommitInfo,
+    pub(crate) version: Version,
+    pub(crate) time: Timestamp,
     pub(crate) source: u16,
+    pub(crate) name: Arc<SourceName>,
+    pub(crate) kind: Arc<str>,
+    pub(crate) actor: Arc<str>,
+    pub(crate) added: u64,
+    pub(crate) removed: u64,
+    pub(crate) statements: u64,
     pub(crate) evidence: Evidence,
 }
 
-/// All changes since the store was made, oldest first.
-#[derive(Default)]
+impl Entry {
+    pub(crate) fn info(&self) -> CommitInfo {
+        CommitInfo {
+            version: self.version,
+            source: SourceName::clone(&self.name),
+            kind: String::from(&*self.kind),
+            actor: String::from(&*self.actor),
+            time: self.time,
+            added: self.added,
+            removed: self.removed,
+            statements: self.statements,
+            source_removed: matches!(self.evidence, Evidence::Removed),
+        }
+    }
+}
+
+/// How the newest state of a source is stored: as so many patches on its last full statements.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chain {
+    stored: bool,
+    patches: u32,
+    changed: u64,
+}
+
+impl Chain {
+    fn add(&mut self, entry: &Entry) {
+        match entry.evidence {
+            Evidence::Full(_) => {
+                *self = Self {
+                    stored: true,
+                    ..Self::default()
+                }
+            }
+            Evidence::Removed => *self = Self::default(),
+            Evidence::Patch(_) => {
+                self.patches += 1;
+                self.changed += entry.added + entry.removed;
+            }
+        }
+    }
+}
+
+/// The changes that make the kept versions, oldest first.
+///
+/// Changes of versions before `oldest` are there only when a kept version is built from them.
+#[derive(Clone, Default)]
 pub(crate) struct History {
     entries: Vec<Entry>,
-    segments: Option<PathBuf>,
+    /// Every source that ever was, by number.
+    names: Vec<Arc<SourceName>>,
+    labels: FxHashSet<Arc<str>>,
+    chains: Vec<Chain>,
+    oldest: Version,
 }
 
 impl History {
-    pub(crate) fn new(entries: Vec<Entry>, segments: Option<PathBuf>) -> Self {
-        Self { entries, segments }
+    /// Puts a history together from its parts; `names` are the sources by number, also of those without entries.
+    pub(crate) fn new(names: Vec<SourceName>, oldest: Version, entries: Vec<Entry>) -> Self {
+        let mut history = Self {
+            names: names.into_iter().map(Arc::new).collect(),
+            oldest,
+            ..Self::default()
+        };
+        history.extend(entries);
+        history
     }
 
+    /// Adds the changes of new versions.
     pub(crate) fn extend(&mut self, entries: Vec<Entry>) {
-        self.entries.extend(entries);
+        self.entries.reserve(entries.len());
+        for mut entry in entries {
+            let source = usize::from(entry.source);
+            if self.names.len() <= source {
+                self.names.resize(source + 1, Arc::clone(&entry.name));
+            }
+            if self.chains.len() <= source {
+                self.chains.resize(source + 1, Chain::default());
+            }
+            entry.name = Arc::clone(&self.names[source]);
+            self.share(&mut entry.kind);
+            self.share(&mut entry.actor);
+            self.chains[source].add(&entry);
+            self.entries.push(entry);
+        }
     }
 
-    pub(crate) fn infos(&self) -> impl Iterator<Item = &CommitInfo> {
-        self.entries.iter().map(|entry| &entry.info)
+    /// Few actors and kinds make many changes: each text is held once.
+    fn share(&mut self, label: &mut Arc<str>) {
+        match self.labels.get(label) {
+            Some(known) => *label = Arc::clone(known),
+            None => {
+                self.labels.insert(Arc::clone(label));
+            }
+        }
+    }
+
+    /// The commits of the kept versions after one.
+    pub(crate) fn infos_since(&self, after: Version) -> impl Iterator<Item = CommitInfo> + '_ {
+        let from = after.max(Version(self.oldest.0.saturating_sub(1)));
+        let start = self.entries.partition_point(|entry| entry.version <= from);
+        self.entries[start..].iter().map(Entry::info)
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn names(&self) -> &[Arc<SourceName>] {
+        &self.names
     }
 
     pub(crate) fn latest(&self) -> Version {
         self.entries
             .last()
-            .map_or(Version(0), |entry| entry.info.version)
+            .map_or(self.oldest, |entry| entry.version.max(self.oldest))
+    }
+
+    pub(crate) fn oldest(&self) -> Version {
+        self.oldest
+    }
+
+    /// The latest kept version whose time is not after `time`: order is by version, clocks may jump.
+    pub(crate) fn version_at(&self, time: Timestamp) -> Option<Version> {
+        let start = self.entries.partition_point(|e| e.version < self.oldest);
+        let kept = self.entries[start..].iter().rev();
+        let found = kept.into_iter().find(|entry| entry.time <= time);
+        match found {
+            Some(entry) => Some(entry.version),
+            None => (self.oldest == Version(0)).then_some(Version(0)),
+        }
+    }
+
+    /// The time of the newest change.
+    pub(crate) fn newest_time(&self) -> Timestamp {
+        self.entries.last().map_or(Timestamp(0), |entry| entry.time)
     }
 
     /// Tells whether another patch of this size keeps the source quick to load.
     pub(crate) fn patch_is_cheap<'a>(
-        &'a self,
+        &self,
         source: u16,
-        pending: impl DoubleEndedIterator<Item = &'a Entry>,
+        pending: impl Iterator<Item = &'a Entry>,
         difference: usize,
         statements: usize,
     ) -> bool {
-        let (mut patches, mut changed) = (1, difference as u64);
-        let earlier = self.entries.iter().filter(|entry| entry.source == source);
-        for entry in pending.rev().chain(earlier.rev()) {
-            match entry.evidence {
-                Evidence::Full(_) => break,
-                Evidence::Removed => return false,
-                Evidence::Patch(_) => {
-                    patches += 1;
-                    changed += entry.info.added + entry.info.removed;
-                }
-            }
-        }
-        patches <= PATCHES_MAX && changed * 2 < statements as u64
+        let mut chain = self
+            .chains
+            .get(usize::from(source))
+            .copied()
+            .unwrap_or_default();
+        pending.for_each(|entry| chain.add(entry));
+        let changed = chain.changed + difference as u64;
+        chain.stored && chain.patches < PATCHES_MAX && changed * 2 < statements as u64
     }
 
-    /// Collects what is needed to build a version, so that it can be built without holding a lock.
-    pub(crate) fn plan(&self, version: Version) -> LoadPlan {
+    /// The oldest version that must stay under the limits.
+    pub(crate) fn oldest_under(&self, retention: Retention, now: Timestamp) -> Version {
+        let by_count = retention
+            .max_versions
+            .map(|count| Version((self.latest().0 + 1).saturating_sub(count.max(1))));
+        let by_age = retention.max_age_ms.map(|age| {
+            let limit = Timestamp(now.0.saturating_sub(age.max(0)));
+            self.version_at(limit).unwrap_or(self.oldest)
+        });
+        let wanted = match (by_count, by_age) {
+            (Some(count), Some(age)) => count.min(age),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => self.oldest,
+        };
+        wanted.clamp(self.oldest, self.latest())
+    }
+
+    /// The same history without the versions before `oldest`, and without changes that no kept version is built from.
+    pub(crate) fn without_before(&self, oldest: Version) -> Self {
+        let mut needed: Vec<bool> = self
+            .entries
+            .iter()
+            .map(|entry| entry.version >= oldest)
+            .collect();
+        for chain in self.chains_at(oldest) {
+            for &at in &chain {
+                needed[at] |= !matches!(self.entries[at].evidence, Evidence::Removed);
+            }
+        }
+        let kept = self
+            .entries
+            .iter()
+            .zip(needed)
+            .filter(|(_, needed)| *needed);
+        Self {
+            entries: kept.map(|(entry, _)| entry.clone()).collect(),
+            names: self.names.clone(),
+            labels: self.labels.clone(),
+            chains: self.chains.clone(),
+            oldest: oldest.max(self.oldest),
+        }
+    }
+
+    /// Forgets versions at once, for stores without files.
+    pub(crate) fn forget_before(&mut self, oldest: Version) {
+        if oldest > self.oldest {
+            *self = self.without_before(oldest);
+            self.share_anew();
+        }
+    }
+
+    /// Lets go of labels that only forgotten changes used.
+    fn share_anew(&mut self) {
+        self.labels.clear();
+        for entry in &self.entries {
+            self.labels.insert(Arc::clone(&entry.kind));
+            self.labels.insert(Arc::clone(&entry.actor));
+        }
+    }
+
+    /// For each source the entries that make its state at a version: from its last full statements on.
+    fn chains_at(&self, version: Version) -> Vec<Vec<usize>> {
         let until = self
             .entries
-            .partition_point(|entry| entry.info.version <= version);
-        let mut names = Vec::new();
-        let mut chains: Vec<Vec<Entry>> = Vec::new();
-        for entry in &self.entries[..until] {
-            let source = usize::from(entry.source);
-            if chains.len() <= source {
-                chains.resize(source + 1, Vec::new());
-                names.resize(source + 1, None);
-            }
-            names[source].get_or_insert_with(|| entry.info.source.clone());
+            .partition_point(|entry| entry.version <= version);
+        let mut chains: Vec<Vec<usize>> = vec![Vec::new(); self.names.len()];
+        for (at, entry) in self.entries[..until].iter().enumerate() {
+            let chain = &mut chains[usize::from(entry.source)];
             if !matches!(entry.evidence, Evidence::Patch(_)) {
-                chains[source].clear();
+                chain.clear();
             }
-            chains[source].push(entry.clone());
+            chain.push(at);
         }
-        LoadPlan {
-            version,
-            names: names.into_iter().flatten().collect(),
-            chains,
-            segments: self.segments.clone(),
-        }
+        chains
     }
 
-    pub(crate) fn load(&self, version: Version) -> Result<Snapshot> {
-        self.plan(version).load()
-    }
-}
-
-/// The latest full statements of each source and the patches since.
-pub(crate) struct LoadPlan {
-    version: Version,
-    names: Vec<crate::names::SourceName>,
-    chains: Vec<Vec<Entry>>,
-    segments: Option<PathBuf>,
-}
-
-impl LoadPlan {
-    pub(crate) fn load(self) -> Result<Snapshot> {
-        let empty = Snapshot::empty();
-        let mut assembler = Assembler::on(&empty);
-        for name in &self.names {
-            assembler.source(name)?;
-        }
-        let mut infos = Vec::new();
-        let mut all = Vec::new();
-        for (chain, source) in self.chains.iter().zip(0_u16..) {
-            let Some(last) = chain.last() else { continue };
-            if last.info.source_removed {
+    /// Collects what turns one version into another, so that it can be built without holding a lock.
+    ///
+    /// Sources that say the same in both are not touched: an older version costs what has changed since.
+    pub(crate) fn plan(
+        &self,
+        base: Arc<Snapshot>,
+        version: Version,
+        paths: Option<FolderPaths>,
+    ) -> LoadPlan {
+        let before = self.chains_at(base.version());
+        let wanted = self.chains_at(version);
+        let mut steps = Vec::new();
+        for ((before, wanted), source) in before.iter().zip(&wanted).zip(0_u16..) {
+            if before.last() == wanted.last() {
                 continue;
             }
-            let mut rows: Vec<Row> = Vec::new();
-            for entry in chain {
-                let (Evidence::Full(place) | Evidence::Patch(place)) = &entry.evidence else {
-                    continue;
-                };
-                let difference = read(place, self.segments.as_deref(), &mut assembler, source)?;
-                rows = if rows.is_empty() {
-                    difference.added
-                } else {
-                    patched(&rows, &difference.removed, &difference.added)
-                };
-            }
-            rows.sort_unstable();
-            rows.dedup();
-            infos.push(source_info(&last.info, source));
-            all.append(&mut rows);
+            let entries = |ats: &[usize]| ats.iter().map(|&at| self.entries[at].clone()).collect();
+            let last = wanted.last().map(|&at| &self.entries[at]);
+            let step = match last {
+                None => Step::Remove { source },
+                Some(last) if matches!(last.evidence, Evidence::Removed) => Step::Remove { source },
+                Some(_) => match wanted.strip_prefix(before.as_slice()) {
+                    Some(rest) if !before.is_empty() => Step::Patch {
+                        source,
+                        chain: entries(rest),
+                    },
+                    _ => Step::Build {
+                        source,
+                        chain: entries(wanted),
+                    },
+                },
+            };
+            steps.push(step);
         }
-        let mut snapshot = assembler.finish(&empty);
-        snapshot.set_version(self.version);
-        snapshot.put_all(infos, all);
-        Ok(snapshot)
-    }
-}
-
-fn read(
-    place: &Place,
-    segments: Option<&Path>,
-    assembler: &mut Assembler,
-    source: u16,
-) -> Result<codec::Difference> {
-    match (place, segments) {
-        (Place::Memory(bytes), _) => {
-            codec::decode(bytes, assembler, source)?.map_err(|reason| Error::History { reason })
+        LoadPlan {
+            base,
+            version,
+            names: self.names.clone(),
+            steps,
+            paths,
         }
-        (Place::File(file), Some(folder)) => {
-            let bytes = segment_file::read(folder, file)?;
-            let path = file.path(folder);
-            codec::decode(&bytes, assembler, source)?.map_err(|reason| Error::Corrupt {
-                path,
-                offset: 0,
-                reason,
-            })
-        }
-        (Place::File(_), None) => Err(Error::History {
-            reason: "a file is named but there is no folder",
-        }),
     }
 }

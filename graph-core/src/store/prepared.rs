@@ -5,11 +5,11 @@ use std::sync::Arc;
 use parking_lot::MutexGuard;
 
 use super::{Entry, Evidence, Store};
-use crate::commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
+use crate::commit::{Change, Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
 use crate::durable::codec::{self, Difference};
 use crate::error::Result;
-use crate::names::{SourceId, Version};
+use crate::names::{SourceId, SourceName, Version};
 use crate::segment::Row;
 use crate::snapshot::Snapshot;
 use crate::snapshot::assemble::Assembler;
@@ -120,32 +120,32 @@ impl Draft<'_> {
             statements: old.len() as u64,
             unchanged: true,
         };
-        let mut info = CommitInfo {
+        let mut entry = Entry {
             version: self.version,
-            source,
-            kind,
-            actor,
             time,
+            source: id.unwrap_or_default(),
+            name: Arc::new(source),
+            kind: kind.into(),
+            actor: actor.into(),
             added: 0,
             removed: 0,
             statements: 0,
-            source_removed: false,
+            evidence: Evidence::Removed,
         };
         if change == Change::Remove {
             let Some(id) = id else { return Ok(unchanged) };
-            info.removed = old.len() as u64;
-            info.source_removed = true;
+            entry.removed = old.len() as u64;
             self.snapshot.remove_source(id);
-            return Ok(self.record(info, id, Evidence::Removed));
+            return Ok(self.record(entry));
         }
         let mut assembler = Assembler::on(&self.snapshot);
-        let number = assembler.source(&info.source)?;
+        entry.source = assembler.source(&entry.name)?;
         let new = match change {
-            Change::Replace(statements) => assembler.rows(&statements, number)?,
+            Change::Replace(statements) => assembler.rows(&statements, entry.source)?,
             Change::Patch { remove, add } => {
                 let (remove, add) = (
-                    assembler.rows(&remove, number)?,
-                    assembler.rows(&add, number)?,
+                    assembler.rows(&remove, entry.source)?,
+                    assembler.rows(&add, entry.source)?,
                 );
                 patched(&old, &remove, &add)
             }
@@ -155,14 +155,14 @@ impl Draft<'_> {
         if id.is_some() && difference.is_empty() {
             return Ok(unchanged);
         }
-        info.added = difference.added.len() as u64;
-        info.removed = difference.removed.len() as u64;
-        info.statements = new.len() as u64;
+        entry.added = difference.added.len() as u64;
+        entry.removed = difference.removed.len() as u64;
+        entry.statements = new.len() as u64;
         let mut next = assembler.finish(&self.snapshot);
-        let evidence = self.evidence(&next, id, &difference, &new)?;
-        next.put_source(source_info(&info, number), new);
+        entry.evidence = self.evidence(&next, id, &difference, &new)?;
+        next.put_source(source_info(&entry), new);
         self.snapshot = next;
-        Ok(self.record(info, number, evidence))
+        Ok(self.record(entry))
     }
 
     /// Chooses what to store: the difference when it is small, else all statements of the source.
@@ -190,33 +190,30 @@ impl Draft<'_> {
         Ok(Evidence::full(codec::encode(next, &everything)?))
     }
 
-    fn record(&mut self, info: CommitInfo, source: u16, evidence: Evidence) -> Receipt {
+    fn record(&mut self, entry: Entry) -> Receipt {
         let receipt = Receipt {
-            version: self.version,
-            source: info.source.clone(),
-            added: info.added,
-            removed: info.removed,
-            statements: info.statements,
+            version: entry.version,
+            source: SourceName::clone(&entry.name),
+            added: entry.added,
+            removed: entry.removed,
+            statements: entry.statements,
             unchanged: false,
         };
-        self.entries.push(Entry {
-            info,
-            source,
-            evidence,
-        });
+        self.entries.push(entry);
         receipt
     }
 }
 
-pub(super) fn source_info(info: &CommitInfo, source: u16) -> SourceInfo {
+/// What a snapshot knows of a source after its newest change.
+pub(super) fn source_info(newest: &Entry) -> SourceInfo {
     SourceInfo {
-        id: SourceId(source),
-        name: info.source.clone(),
-        kind: info.kind.clone(),
-        actor: info.actor.clone(),
-        statements: info.statements,
-        committed_at: info.time,
-        version: info.version,
+        id: SourceId(newest.source),
+        name: SourceName::clone(&newest.name),
+        kind: String::from(&*newest.kind),
+        actor: String::from(&*newest.actor),
+        statements: newest.statements,
+        committed_at: newest.time,
+        version: newest.version,
         derived: false,
     }
 }

@@ -11,6 +11,7 @@ use crate::support::*;
 fn open(dir: &Path) -> Result<Store, Error> {
     let options = OpenOptions {
         inline_bytes_max: 2_000,
+        ..OpenOptions::default()
     };
     Store::open(dir, options)
 }

@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn every_version_says_what_the_model_says(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
-        let options = OpenOptions { inline_bytes_max: 150 };
+        let options = OpenOptions { inline_bytes_max: 150, ..OpenOptions::default() };
         let disk = Store::open(dir.path(), options).unwrap();
         let memory = Store::in_memory();
         let mut model = Model::new();
