@@ -197,6 +197,7 @@ fn arrows_point_down() {
         search -> graph-core semantic-model
         semantic-model -> graph-core ontologies
         server -> graphql-api isogloss
+        shacl -> graph-core
         tests -> 
         xtask -> 
     "#]]
