@@ -271,7 +271,8 @@ fn join_blank_label(source: u32, label: &str) -> String {
     format!("g{source}--{label}")
 }
 
-fn split_blank_label(label: &str) -> Option<(u16, &str)> {
+/// The source and the own label of a blank node as readers see it.
+pub(crate) fn split_blank_label(label: &str) -> Option<(u16, &str)> {
     let (source, label) = label.strip_prefix('g')?.split_once("--")?;
     Some((source.parse().ok()?, label))
 }

@@ -24,6 +24,8 @@ pub enum Budget {
     ResultBytes(u64),
     /// Bytes of one value computed by the query, or of large values read again and again.
     ValueBytes(u64),
+    /// Statements that an update adds or removes.
+    Written(u64),
 }
 
 impl fmt::Display for Budget {
@@ -34,6 +36,7 @@ impl fmt::Display for Budget {
             Self::Rows(limit) => write!(f, "limit of {limit} rows"),
             Self::ResultBytes(limit) => write!(f, "limit of {limit} result bytes"),
             Self::ValueBytes(limit) => write!(f, "limit of {limit} bytes of computed values"),
+            Self::Written(limit) => write!(f, "limit of {limit} written statements"),
         }
     }
 }
@@ -218,6 +221,26 @@ pub enum Error {
         feature: &'static str,
         /// Why.
         reason: &'static str,
+    },
+    /// An update would change a source that it may not.
+    #[error("source `{name}` may not be changed by an update: {reason}")]
+    UpdateRefused {
+        /// The source.
+        name: SourceName,
+        /// Why.
+        reason: String,
+    },
+    /// An operation of an update names a graph that does not exist.
+    #[error("graph `{iri}` does not exist")]
+    UnknownGraph {
+        /// The graph.
+        iri: String,
+    },
+    /// CREATE names a graph that exists.
+    #[error("graph `{iri}` exists already")]
+    GraphExists {
+        /// The graph.
+        iri: String,
     },
     /// The query went over one of its budgets.
     #[error("the query went over its {budget}")]

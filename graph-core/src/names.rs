@@ -40,6 +40,11 @@ impl SourceName {
         }
     }
 
+    /// Returns the source that people write to: `people`.
+    pub fn people() -> Self {
+        Self("people".to_owned())
+    }
+
     /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -30,6 +30,7 @@ mod planner;
 mod rewrite;
 mod scan;
 mod solutions;
+mod update;
 mod variables;
 
 use std::rc::Rc;
@@ -44,6 +45,7 @@ use spargebra::algebra::QueryDataset;
 
 pub use scan::ParseLimits;
 pub use solutions::{QueryResults, Row, Solutions, Statements};
+pub use update::{MayWrite, PEOPLE, Update, UpdateOptions, UpdateReport};
 
 use crate::error::{Error, Result};
 use crate::names::SourceName;

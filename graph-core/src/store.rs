@@ -10,6 +10,7 @@ mod history;
 mod load;
 mod prepared;
 mod retention;
+mod trial;
 
 pub(crate) use history::{Entry, Evidence, History, Place};
 pub use prepared::Prepared;
@@ -260,6 +261,18 @@ impl Store {
     /// # Errors
     /// When a limit of the store is reached, or when an earlier write failed ([`Error::WritesRefused`]).
     pub fn prepare(&self, commits: Vec<Commit>) -> Result<Prepared<'_>> {
+        self.prepare_with(|_| Ok(commits))
+    }
+
+    /// Builds the snapshot that commits would make which are worked out from the current snapshot: nobody else writes
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::prepare`], and what `commits` gives.
+    pub fn prepare_with(
+        &self,
+        commits: impl FnOnce(&Snapshot) -> Result<Vec<Commit>>,
+    ) -> Result<Prepared<'_>> {
         Prepared::new(self, commits)
     }
 }

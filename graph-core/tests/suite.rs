@@ -23,3 +23,5 @@ mod stack;
 mod support;
 #[path = "suite/traversal.rs"]
 mod traversal;
+#[path = "suite/updates.rs"]
+mod updates;

@@ -12,6 +12,8 @@ mod manifest;
 mod query;
 #[path = "w3c/runner.rs"]
 mod runner;
+#[path = "w3c/update.rs"]
+mod update;
 
 use runner::{Suite, run};
 
@@ -35,9 +37,6 @@ fn sparql_1_1() {
             "ProtocolTest",
             "GraphStoreProtocolTest",
             "ServiceDescriptionTest",
-            "UpdateEvaluationTest",
-            "PositiveUpdateSyntaxTest11",
-            "NegativeUpdateSyntaxTest11",
         ],
     });
 }
@@ -47,10 +46,6 @@ fn sparql_1_2() {
     run(&Suite {
         name: "SPARQL 1.2",
         manifests: &["sparql12/manifest.ttl"],
-        leave_out: &[
-            "UpdateEvaluationTest",
-            "PositiveUpdateSyntaxTest",
-            "NegativeUpdateSyntaxTest",
-        ],
+        leave_out: &[],
     });
 }

@@ -18,6 +18,11 @@ pub(super) fn check(query: &Query, limits: &ParseLimits) -> Result<()> {
     | Query::Ask { pattern, .. }
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }) = query;
+    check_pattern(pattern, limits)
+}
+
+/// Looks through one pattern.
+pub(super) fn check_pattern(pattern: &GraphPattern, limits: &ParseLimits) -> Result<()> {
     let mut checker = Checker {
         patterns: 0,
         limit: limits.max_patterns,

@@ -56,10 +56,35 @@ struct Scanner<'a> {
     /// Sum of clauses and steps of all levels.
     stacked: usize,
     in_prologue: bool,
+    /// The operations of an update as they come; none when the text should be a query.
+    operations: Option<Vec<Operation>>,
 }
 
-/// Checks the text against the limits.
+/// The head of one operation of an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Operation {
+    /// The first word, in capitals.
+    pub(super) word: &'static str,
+    /// Whether SILENT stands behind it.
+    pub(super) silent: bool,
+}
+
+/// Checks the text of a query against the limits.
 pub(super) fn scan(text: &str, limits: &ParseLimits) -> Result<()> {
+    run(text, limits, None).map(|_| ())
+}
+
+/// Checks the text of an update against the limits, and lists its operations.
+pub(super) fn scan_update(text: &str, limits: &ParseLimits) -> Result<Vec<Operation>> {
+    let operations = run(text, limits, Some(Vec::new()))?;
+    Ok(operations.unwrap_or_default())
+}
+
+fn run(
+    text: &str,
+    limits: &ParseLimits,
+    operations: Option<Vec<Operation>>,
+) -> Result<Option<Vec<Operation>>> {
     over(TextLimit::Bytes, text.len(), limits.max_bytes)?;
     let mut scanner = Scanner {
         rest: text.as_bytes(),
@@ -67,11 +92,12 @@ pub(super) fn scan(text: &str, limits: &ParseLimits) -> Result<()> {
         levels: vec![Level::default()],
         stacked: 0,
         in_prologue: true,
+        operations,
     };
     while let Some(&byte) = scanner.rest.first() {
         scanner.token(byte)?;
     }
-    Ok(())
+    Ok(scanner.operations)
 }
 
 pub(super) fn over(what: TextLimit, found: usize, limit: usize) -> Result<()> {
@@ -110,6 +136,7 @@ impl Scanner<'_> {
             b'.' | b';' | b',' => {
                 self.skip(1);
                 self.end_steps();
+                self.end_operation(byte);
             }
             b'?' | b'$' => return self.variable(),
             b'|' | b'&' | b'/' | b'^' | b'+' | b'-' | b'*' | b'=' | b'!' | b'>' => {
@@ -159,6 +186,36 @@ impl Scanner<'_> {
     fn end_steps(&mut self) {
         let steps = std::mem::take(&mut self.top().steps);
         self.stacked -= steps;
+    }
+
+    /// A semicolon outside of all brackets ends an operation of an update: what it stacked is no more.
+    fn end_operation(&mut self, byte: u8) {
+        if byte == b';' && self.levels.len() == 1 && self.operations.is_some() {
+            self.in_prologue = true;
+            self.stacked = 0;
+            *self.top() = Level::default();
+        }
+    }
+
+    /// Notes the head of an operation.
+    fn operation(&mut self, word: &[u8]) {
+        let Some(operations) = &mut self.operations else {
+            return;
+        };
+        let is = |known: &&&str| known.as_bytes().eq_ignore_ascii_case(word);
+        if self.in_prologue
+            && let Some(word) = UPDATES.iter().find(is)
+        {
+            operations.push(Operation {
+                word,
+                silent: false,
+            });
+        } else if self.levels.len() == 1
+            && word.eq_ignore_ascii_case(b"SILENT")
+            && let Some(last) = operations.last_mut()
+        {
+            last.silent = true;
+        }
     }
 
     fn check_height(&self) -> Result<()> {
@@ -246,11 +303,12 @@ impl Scanner<'_> {
         let (word, _) = self.rest.split_at(length);
         self.skip(length.max(1));
         let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(word);
+        self.operation(word);
         if self.in_prologue
             && !word.contains(&b':')
             && !["PREFIX", "BASE", "VERSION"].iter().any(is)
         {
-            if UPDATES.iter().any(is) {
+            if self.operations.is_none() && UPDATES.iter().any(is) {
                 let feature = if is(&"LOAD") { "LOAD" } else { "SPARQL Update" };
                 return Err(Error::QueryRefused {
                     feature,
@@ -381,5 +439,31 @@ mod tests {
             Some("SPARQL Update")
         );
         assert_eq!(refused("SELECT ?load { ?load ?insert ?delete }"), None);
+    }
+
+    #[test]
+    fn the_operations_of_an_update_are_listed() {
+        let text = "PREFIX e: <http://e/> CLEAR SILENT ALL ; BASE <http://b/> copy e:a TO e:b;
+            INSERT DATA { e:add e:move 'COPY ; DROP' ; e:silent e:o . } # ; LOAD
+            ; WITH e:a DELETE { ?s ?p ?o } INSERT { ?s ?p 1 } WHERE { ?s ?p ?o } ;";
+        let operations = scan_update(text, &ParseLimits::default()).unwrap();
+        let found: Vec<_> = operations.iter().map(|o| (o.word, o.silent)).collect();
+        let expected = [
+            ("CLEAR", true),
+            ("COPY", false),
+            ("INSERT", false),
+            ("WITH", false),
+        ];
+        assert_eq!(found, expected);
+        let many = "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o > 1 || ?o < 0) } ;".repeat(500);
+        assert_eq!(
+            scan_update(&many, &ParseLimits::default()).unwrap().len(),
+            500
+        );
+        assert!(
+            scan_update("SELECT * { ?s ?p ?o }", &ParseLimits::default())
+                .unwrap()
+                .is_empty()
+        );
     }
 }

@@ -32,12 +32,16 @@ impl std::fmt::Debug for Prepared<'_> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(store: &'a Store, commits: Vec<Commit>) -> Result<Self> {
+    pub(super) fn new(
+        store: &'a Store,
+        commits: impl FnOnce(&Snapshot) -> Result<Vec<Commit>>,
+    ) -> Result<Self> {
         let writer = store.writer.lock();
         if let Some(folder) = writer.as_ref() {
             folder.check_writable()?;
         }
         let current = store.snapshot();
+        let commits = commits(&current)?;
         let version = Version(current.version().0 + 1);
         let mut draft = Draft {
             snapshot: Snapshot::clone(&current),

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use oxrdf::Term;
 use oxrdf::dataset::CanonicalizationAlgorithm;
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{BlankNode, Dataset, Graph, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef};
-use oxrdf::{Term, Triple};
 
 const RS: &str = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#";
 
@@ -201,11 +201,8 @@ fn node(term: Term) -> NamedOrBlankNode {
 }
 
 /// A readable list of statements, for messages.
-pub(crate) fn lines(graph: &Graph) -> String {
-    let mut lines: Vec<String> = graph
-        .iter()
-        .map(|triple| Triple::from(triple).to_string())
-        .collect();
+pub(crate) fn lines(dataset: &Dataset) -> String {
+    let mut lines: Vec<String> = dataset.iter().map(|quad| quad.to_string()).collect();
     lines.sort();
     lines.join("\n")
 }

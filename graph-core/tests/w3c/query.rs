@@ -11,6 +11,7 @@ use sparesults::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParser
 
 use crate::compare::{Gathered, from_graph, same};
 use crate::manifest::{self, Data, Test};
+use crate::update;
 
 /// The source that stands for the default graph.
 pub(crate) const DEFAULT: &str = "people";
@@ -33,6 +34,24 @@ pub(crate) fn run(root: &Path, test: &Test) -> Result<(), String> {
             Err(error) => Err(error.to_string()),
             Ok(_) => Err("was parsed".to_owned()),
         },
+        "UpdateEvaluationTest" => update::evaluate(root, test),
+        "PositiveUpdateSyntaxTest" | "PositiveUpdateSyntaxTest11" => {
+            match update::parse(root, test) {
+                Ok(_)
+                | Err(Error::QueryRefused {
+                    feature: "SERVICE" | "LOAD",
+                    ..
+                }) => Ok(()),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+        "NegativeUpdateSyntaxTest" | "NegativeUpdateSyntaxTest11" => {
+            match update::parse(root, test) {
+                Err(Error::QuerySyntax { .. }) => Ok(()),
+                Err(error) => Err(error.to_string()),
+                Ok(_) => Err("was parsed".to_owned()),
+            }
+        }
         other => Err(format!("nothing runs a {other}")),
     }
 }
