@@ -30,6 +30,7 @@ mod planner;
 mod rewrite;
 mod scan;
 mod solutions;
+mod text;
 mod update;
 mod variables;
 
@@ -45,6 +46,7 @@ use spargebra::algebra::QueryDataset;
 
 pub use scan::ParseLimits;
 pub use solutions::{QueryResults, Row, Solutions, Statements};
+pub use text::{TextHit, TextSearch};
 pub use update::{MayWrite, PEOPLE, Update, UpdateOptions, UpdateReport};
 
 use crate::error::{Error, Result};
@@ -57,6 +59,8 @@ use dataset::View;
 #[derive(Clone, Debug)]
 pub struct Query {
     algebra: spargebra::Query,
+    /// Whether text searches are to be replaced by their hits.
+    searches: bool,
 }
 
 /// What a query gives back.
@@ -91,8 +95,8 @@ impl Query {
             .map_err(|error| Error::QuerySyntax {
                 message: error.to_string(),
             })?;
-        check::check(&algebra, limits)?;
-        Ok(Self { algebra })
+        let searches = check::check(&algebra, limits)?;
+        Ok(Self { algebra, searches })
     }
 
     /// Returns the graphs that FROM and FROM NAMED name.
@@ -166,6 +170,8 @@ pub struct QueryOptions {
     /// The source that is the default graph where nothing else chooses one, and then no named graph; the merged view
     /// when left out.
     pub default_graph: Option<SourceName>,
+    /// What `iso:matches` and `iso:search` search; they are refused without it.
+    pub text: Option<Arc<dyn TextSearch>>,
 }
 
 impl Default for QueryOptions {
@@ -179,6 +185,7 @@ impl Default for QueryOptions {
             cancel: CancellationToken::default(),
             graphs: None,
             default_graph: None,
+            text: None,
         }
     }
 }
@@ -210,7 +217,15 @@ impl Snapshot {
             .or_else(|| query.algebra.dataset())
             .or(apart.as_ref());
         let view = View::new(self, Rc::clone(&guard), graphs);
-        let mut planned = planner::plan(query.algebra.clone(), self, &view.graphs())?;
+        let mut algebra = query.algebra.clone();
+        if query.searches {
+            let (spargebra::Query::Select { pattern, .. }
+            | spargebra::Query::Construct { pattern, .. }
+            | spargebra::Query::Describe { pattern, .. }
+            | spargebra::Query::Ask { pattern, .. }) = &mut algebra;
+            text::replace(pattern, options.text.as_deref())?;
+        }
+        let mut planned = planner::plan(algebra, self, &view.graphs())?;
         // The view knows which graphs the query sees: the evaluator would merge them without removing duplicates.
         let (spargebra::Query::Select { dataset, .. }
         | spargebra::Query::Construct { dataset, .. }

@@ -21,6 +21,8 @@ mod retention;
 mod stack;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/texts.rs"]
+mod texts;
 #[path = "suite/traversal.rs"]
 mod traversal;
 #[path = "suite/updates.rs"]

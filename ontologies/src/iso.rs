@@ -48,4 +48,14 @@ vocabulary! {
     EXTRA = "extra";
     /// How sure a source is of what it says, from 0 to 1.
     CONFIDENCE = "confidence";
+    /// Asks for the entities that a text means: `?entity iso:matches "words"`.
+    MATCHES = "matches";
+    /// Asks the text index: `[] iso:search "words" ; iso:entity ?entity`.
+    SEARCH = "search";
+    /// What a text search found.
+    ENTITY = "entity";
+    /// How well something that a text search found fits.
+    SCORE = "score";
+    /// How many entities a text search may find.
+    LIMIT = "limit";
 }

@@ -7,13 +7,14 @@ use spargebra::algebra::{
 };
 
 use super::scan::{ParseLimits, over};
+use super::text;
 use crate::error::{Error, Result, TextLimit};
 
 /// The longest text that REPLACE may put in for each match.
 const REPLACEMENT_BYTES_MAX: usize = 256;
 
-/// Looks through the whole query; it is not deeper than the scan of its text allowed.
-pub(super) fn check(query: &Query, limits: &ParseLimits) -> Result<()> {
+/// Looks through the whole query, which is not deeper than the scan of its text allowed; tells whether it searches texts.
+pub(super) fn check(query: &Query, limits: &ParseLimits) -> Result<bool> {
     let (Query::Select { pattern, .. }
     | Query::Ask { pattern, .. }
     | Query::Construct { pattern, .. }
@@ -21,18 +22,21 @@ pub(super) fn check(query: &Query, limits: &ParseLimits) -> Result<()> {
     check_pattern(pattern, limits)
 }
 
-/// Looks through one pattern.
-pub(super) fn check_pattern(pattern: &GraphPattern, limits: &ParseLimits) -> Result<()> {
+/// Looks through one pattern; tells whether it searches texts.
+pub(super) fn check_pattern(pattern: &GraphPattern, limits: &ParseLimits) -> Result<bool> {
     let mut checker = Checker {
         patterns: 0,
         limit: limits.max_patterns,
+        searches: false,
     };
-    checker.pattern(pattern)
+    checker.pattern(pattern)?;
+    Ok(checker.searches)
 }
 
 struct Checker {
     patterns: usize,
     limit: usize,
+    searches: bool,
 }
 
 impl Checker {
@@ -45,8 +49,14 @@ impl Checker {
         use GraphPattern as G;
         match pattern {
             G::Values { .. } => Ok(()),
-            G::Bgp { patterns } => self.count(patterns.len()),
-            G::Path { .. } => self.count(1),
+            G::Bgp { patterns } => {
+                self.searches |= patterns.iter().any(text::is_search);
+                self.count(patterns.len())
+            }
+            G::Path { path, .. } => {
+                text::check_path(path)?;
+                self.count(1)
+            }
             G::Service { .. } => Err(Error::QueryRefused {
                 feature: "SERVICE",
                 reason: "queries reach no other endpoint",
