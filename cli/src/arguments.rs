@@ -12,7 +12,8 @@ const EXIT_CODES: &str = "Exit codes:
   3  an input could not be read, or parts of it are broken
   4  what was asked for does not exist
   5  the data folder is in use, damaged, or may not be read or written
-  6  a port is taken or a server cannot be reached";
+  6  a port is taken or a server cannot be reached
+  7  the shapes are not kept: `ingest --validate` committed nothing, or `validate` found violations";
 
 /// A semantic layer and context graph: resolves what people mean to the data products that mean it.
 #[derive(Debug, Parser)]
@@ -32,6 +33,8 @@ pub enum Command {
     Serve(Serve),
     /// Read documents and replace what their source says.
     Ingest(Ingest),
+    /// Check the graph, or what one source speaks of, against SHACL shapes.
+    Validate(Validate),
     /// List the sources, or remove one.
     Sources(Sources),
     /// Search entities by their words.
@@ -126,11 +129,82 @@ pub struct Ingest {
     /// Read and report, and commit nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Check the source against the SHACL shapes before it is committed; strict commits nothing that breaks them.
+    #[arg(long, value_enum, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "strict")]
+    pub validate: Option<ValidateMode>,
+    /// More shapes to keep: RDF files.
+    #[arg(long, value_name = "FILE", requires = "validate")]
+    pub shapes: Vec<PathBuf>,
     /// Mapping of datasets to domains and products, or, without KIND, the list of sources to ingest.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// What becomes of a source that breaks the shapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ValidateMode {
+    /// It is not committed.
+    Strict,
+    /// It is committed, and the findings are printed.
+    Report,
+}
+
+impl ValidateMode {
+    /// Returns the mode as the server knows it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// Options of `validate`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  isogloss validate
+  isogloss validate --source contracts
+  isogloss validate --shapes house-rules.ttl --only --format turtle")]
+pub struct Validate {
+    #[command(flatten)]
+    pub data: Data,
+    /// Check only what this source speaks of.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// More shapes to keep: RDF files.
+    #[arg(long, value_name = "FILE")]
+    pub shapes: Vec<PathBuf>,
+    /// Leave the built-in shapes out.
+    #[arg(long, requires = "shapes")]
+    pub only: bool,
+    /// Format of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// How many findings to keep; all are counted.
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    pub limit: usize,
+    /// Seconds that the validation may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Formats of a validation report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// One finding a line.
+    Text,
+    /// JSON.
+    Json,
+    /// The report of SHACL, in Turtle.
+    Turtle,
+    /// The report of SHACL, in N-Triples.
+    Ntriples,
+    /// The report of SHACL, in JSON-LD.
+    Jsonld,
 }
 
 /// Options of `sources`.

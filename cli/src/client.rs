@@ -15,6 +15,11 @@ use crate::output;
 /// Sends the documents of each source to `POST /ingest`.
 pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ingest) -> Outcome {
     let url = url.trim_end_matches('/');
+    if !options.shapes.is_empty() {
+        let message = "shapes of one's own are not sent to a server";
+        return Err(Failure::new(FailureKind::Usage, message)
+            .with_hint("stop the server and ingest with --data, or leave --shapes out"));
+    }
     let mut broken = 0;
     for job in jobs {
         let (name, kind) = (job.source.clone(), job.kind);
@@ -27,8 +32,12 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             .iter()
             .map(|input| json!({ "name": input.name, "content_base64": STANDARD.encode(&input.bytes) }))
             .collect();
+        let validate = match options.validate {
+            Some(mode) => format!("&validate={}", mode.as_str()),
+            None => String::new(),
+        };
         let target = format!(
-            "{url}/ingest?source={name}&kind={kind}&dry_run={}",
+            "{url}/ingest?source={name}&kind={kind}&dry_run={}{validate}",
             options.dry_run
         );
         let answer = post(

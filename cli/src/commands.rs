@@ -9,6 +9,7 @@ mod search;
 mod serve;
 mod sources;
 mod sparql;
+mod validate;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -31,6 +32,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Demo(options) => demo::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Ingest(options) => ingest::run(&options),
+        Command::Validate(options) => validate::run(&options),
         Command::Sources(options) => sources::run(&options),
         Command::Search(options) => search::run(&options),
         Command::Resolve(options) => resolve::run(&options),

@@ -18,6 +18,8 @@ pub enum FailureKind {
     Data,
     /// A port is taken or a server cannot be reached: exit code 6.
     Network,
+    /// The data break the shapes that they were checked against: exit code 7.
+    NotValid,
 }
 
 impl FailureKind {
@@ -29,6 +31,7 @@ impl FailureKind {
             Self::NotFound => 4,
             Self::Data => 5,
             Self::Network => 6,
+            Self::NotValid => 7,
         }
     }
 }
@@ -106,6 +109,8 @@ impl From<isogloss::Error> for Failure {
         use isogloss::Error as E;
         let kind = match &error {
             E::Connector(_) => FailureKind::Input,
+            E::NotValid { .. } => FailureKind::NotValid,
+            E::Shapes(_) | E::ShapesNotRead { .. } => FailureKind::Usage,
             E::UnknownEntity { .. }
             | E::UnknownSource { .. }
             | E::UnknownVersion { .. }

@@ -54,14 +54,7 @@ pub fn write(
             content: "named graphs",
         });
     }
-    let mut serializer = RdfSerializer::from_format(format.inner());
-    for (name, iri) in prefixes {
-        serializer = match serializer.clone().with_prefix(*name, *iri) {
-            Ok(with_prefix) => with_prefix,
-            Err(_) => serializer,
-        };
-    }
-    let mut serializer = serializer.for_writer(out);
+    let mut serializer = serializer(format, prefixes).for_writer(out);
     let mut written = 0;
     let mut graph = |found: Matches<'_>, name: &GraphName, scoped| -> Result<()> {
         for statement in sorted(snapshot, found.collect(), scoped) {
@@ -93,6 +86,37 @@ pub fn write(
     }
     serializer.finish().map_err(Error::Output)?;
     Ok(written)
+}
+
+/// Writes statements that are in no snapshot, in their order: a report, for instance.
+///
+/// # Errors
+/// [`Error::Output`] from `out`.
+pub fn write_statements(
+    statements: &[Triple],
+    format: GraphFormat,
+    prefixes: &[(&str, &str)],
+    out: impl Write,
+) -> Result<()> {
+    let mut serializer = serializer(format, prefixes).for_writer(out);
+    for statement in statements {
+        serializer
+            .serialize_triple(statement)
+            .map_err(Error::Output)?;
+    }
+    serializer.finish().map_err(Error::Output)?;
+    Ok(())
+}
+
+fn serializer(format: GraphFormat, prefixes: &[(&str, &str)]) -> RdfSerializer {
+    let mut serializer = RdfSerializer::from_format(format.inner());
+    for (name, iri) in prefixes {
+        serializer = match serializer.clone().with_prefix(*name, *iri) {
+            Ok(with_prefix) => with_prefix,
+            Err(_) => serializer,
+        };
+    }
+    serializer
 }
 
 /// Statements in the order of their text, which does not depend on the numbers of the terms.

@@ -132,6 +132,7 @@ async fn ingest(
             actor,
             time,
             dry_run,
+            check: None,
         })?)
     });
     ingested.await.map_err(|error| match error {

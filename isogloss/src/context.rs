@@ -145,13 +145,27 @@ impl Isogloss {
     /// # Errors
     /// As [`Isogloss::commit`].
     pub fn commit_all(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
+        self.commit_checked(commits, |_, _| Ok(()))
+    }
+
+    /// Commits changes unless the check refuses the graph that they would make: it is given the graph before and after.
+    ///
+    /// # Errors
+    /// As [`Isogloss::commit`], and what the check gives; then nothing has changed.
+    pub(crate) fn commit_checked(
+        &self,
+        commits: Vec<Commit>,
+        check: impl FnOnce(&graph_core::Snapshot, &graph_core::Snapshot) -> Result<()>,
+    ) -> Result<Vec<Receipt>> {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
         let (receipts, events) = {
             let _writer = self.shared.writer.lock();
-            let before = self.snapshot().version();
+            let current = self.snapshot();
+            let before = current.version();
             let prepared = self.shared.store.prepare(commits)?;
+            check(current.graph(), prepared.snapshot())?;
             if prepared.snapshot().version() == before {
                 return Ok(prepared.publish()?);
             }
@@ -167,6 +181,24 @@ impl Isogloss {
         Ok(receipts)
     }
 
+    /// Lets a check see the graph before and after changes that are not made.
+    ///
+    /// # Errors
+    /// What the check gives, or [`Error::Graph`] when the changes could not be made.
+    pub(crate) fn try_commits(
+        &self,
+        commits: Vec<Commit>,
+        check: impl FnOnce(&graph_core::Snapshot, &graph_core::Snapshot) -> Result<()>,
+    ) -> Result<()> {
+        if commits.is_empty() {
+            return Ok(());
+        }
+        let _writer = self.shared.writer.lock();
+        let current = self.snapshot();
+        let prepared = self.shared.store.prepare(commits)?;
+        check(current.graph(), prepared.snapshot())
+    }
+
     /// Makes a source say nothing any more.
     ///
     /// # Errors
@@ -179,15 +211,7 @@ impl Isogloss {
     ) -> Result<Receipt> {
         let snapshot = self.snapshot();
         let Some(source) = snapshot.sources().iter().find(|s| s.name == *name) else {
-            let suggestions = snapshot
-                .sources()
-                .iter()
-                .map(|s| s.name.as_str().to_owned())
-                .collect();
-            return Err(Error::UnknownSource {
-                name: name.as_str().to_owned(),
-                suggestions,
-            });
+            return Err(Error::unknown_source(name, snapshot.sources()));
         };
         self.commit(Commit {
             source: name.clone(),

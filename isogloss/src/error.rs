@@ -18,6 +18,23 @@ pub enum Error {
     /// An input could not be read at all.
     #[error(transparent)]
     Connector(#[from] connectors::Error),
+    /// Shapes are malformed, or checking them went over a budget.
+    #[error(transparent)]
+    Shapes(#[from] shacl::Error),
+    /// A document of shapes is broken, or asks for what is not checked where all must be.
+    #[error("the shapes cannot be checked: {message}")]
+    ShapesNotRead {
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// A source does not keep the shapes and was therefore not committed.
+    #[error("what source `{source_name}` says breaks the shapes {} times", report.violations())]
+    NotValid {
+        /// The source.
+        source_name: String,
+        /// What does not keep which shape.
+        report: Box<shacl::Report>,
+    },
     /// No source goes by this name.
     #[error("source `{name}` does not exist")]
     UnknownSource {
@@ -51,12 +68,26 @@ pub enum Error {
 }
 
 impl Error {
+    /// Says that there is no source of this name, and which there are.
+    pub(crate) fn unknown_source(
+        name: &graph_core::SourceName,
+        known: &[graph_core::SourceInfo],
+    ) -> Self {
+        let names = known.iter().map(|source| source.name.as_str().to_owned());
+        Self::UnknownSource {
+            name: name.as_str().to_owned(),
+            suggestions: names.collect(),
+        }
+    }
+
     /// Gives the machine-readable code of the error, stable across releases.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Graph(error) => graph_code(error),
             Self::Search(_) => "INTERNAL",
-            Self::Connector(_) => "BAD_USER_INPUT",
+            Self::Connector(_) | Self::ShapesNotRead { .. } => "BAD_USER_INPUT",
+            Self::Shapes(error) => shapes_code(error),
+            Self::NotValid { .. } => "NOT_VALID",
             Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
             Self::UnknownEntity { .. } => "UNKNOWN_ENTITY",
             Self::UnknownVersion { .. } | Self::VersionNotKept { .. } => "UNKNOWN_VERSION",
@@ -69,6 +100,9 @@ impl Error {
             Self::Graph(error) => !matches!(graph_code(error), "STORAGE" | "INTERNAL"),
             Self::Search(_) => false,
             Self::Connector(_)
+            | Self::Shapes(_)
+            | Self::ShapesNotRead { .. }
+            | Self::NotValid { .. }
             | Self::UnknownSource { .. }
             | Self::UnknownEntity { .. }
             | Self::UnknownVersion { .. }
@@ -83,6 +117,10 @@ impl Error {
             Self::UnknownSource { suggestions, .. } if !suggestions.is_empty() => {
                 Some(format!("sources are: {}", suggestions.join(", ")))
             }
+            Self::NotValid { .. } => Some(
+                "nothing was committed; mend the source, or ask for a report instead of strict"
+                    .to_owned(),
+            ),
             Self::UnknownEntity { .. } => Some("search for its name to find its IRI".to_owned()),
             Self::UnknownVersion { newest, .. } => {
                 Some(format!("the newest version is {}", newest.0))
@@ -92,6 +130,19 @@ impl Error {
             }
             _ => None,
         }
+    }
+}
+
+fn shapes_code(error: &shacl::Error) -> &'static str {
+    use shacl::{Budget, Error as E};
+    match error {
+        E::OverBudget {
+            budget: Budget::Deadline(_),
+        } => "DEADLINE_EXCEEDED",
+        E::OverBudget { .. } => "BUDGET_EXCEEDED",
+        E::Cancelled => "CANCELLED",
+        E::TooLarge { .. } => "LIMIT_EXCEEDED",
+        _ => "BAD_USER_INPUT",
     }
 }
 

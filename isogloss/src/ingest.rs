@@ -3,7 +3,8 @@
 use connectors::{Input, Kind, Mapping, Options, Report};
 use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
 
-use crate::{Isogloss, Result};
+use crate::validation::check_candidate;
+use crate::{Check, Isogloss, Result};
 
 /// Documents that together are what one source says now.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Ingest {
     pub time: Timestamp,
     /// Reads and reports, and commits nothing.
     pub dry_run: bool,
+    /// Checks the graph that the commit would make, before it is made; on a dry run too.
+    pub check: Option<Check>,
 }
 
 impl Ingest {
@@ -35,6 +38,7 @@ impl Ingest {
             actor: "anonymous".to_owned(),
             time: Timestamp(0),
             dry_run: false,
+            check: None,
         }
     }
 }
@@ -46,6 +50,8 @@ pub struct Ingested {
     pub receipt: Option<Receipt>,
     /// What was understood and what was skipped.
     pub report: Report,
+    /// What does not keep the shapes, where a check was asked for.
+    pub validation: Option<shacl::Report>,
 }
 
 impl Isogloss {
@@ -62,25 +68,48 @@ impl Isogloss {
     /// Reads several sources and commits them together: readers see all of them or none.
     ///
     /// # Errors
-    /// As [`Isogloss::ingest`]; one request that cannot be read fails them all, before anything is committed.
+    /// As [`Isogloss::ingest`]; one request that cannot be read, or that breaks the shapes of a strict check, fails
+    /// them all, before anything is committed.
     pub fn ingest_all(&self, requests: Vec<Ingest>) -> Result<Vec<Ingested>> {
         let mut ingested = Vec::with_capacity(requests.len());
-        let mut commits = Vec::new();
+        let (mut commits, mut tries, mut checks) = (Vec::new(), Vec::new(), Vec::new());
         for request in requests {
+            let (dry_run, check) = (request.dry_run, request.check.clone());
+            let is_checked = check.is_some();
+            checks.push(check.map(|check| (request.source.clone(), dry_run, check)));
             let (commit, report) = read(request)?;
-            ingested.push((commit.is_some(), report));
-            commits.extend(commit);
+            ingested.push((!dry_run, report));
+            match (dry_run, is_checked) {
+                (false, _) => commits.push(commit),
+                (true, true) => tries.push(commit),
+                (true, false) => {}
+            }
         }
-        let mut receipts = self.commit_all(commits)?.into_iter();
-        let answer = ingested.into_iter().map(|(committed, report)| {
-            let receipt = if committed { receipts.next() } else { None };
-            Ingested { receipt, report }
+        let mut found: Vec<Option<shacl::Report>> = vec![None; checks.len()];
+        let mut check = |dry_run: bool, before: &_, after: &_| {
+            for (wanted, found) in checks.iter().zip(&mut found) {
+                if let Some((source, dry, check)) = wanted
+                    && *dry == dry_run
+                {
+                    *found = Some(check_candidate(check, source, before, after)?);
+                }
+            }
+            Ok(())
+        };
+        self.try_commits(tries, |before, after| check(true, before, after))?;
+        let receipts = self.commit_checked(commits, |before, after| check(false, before, after))?;
+        let mut receipts = receipts.into_iter();
+        let answer = ingested.into_iter().zip(found);
+        let answer = answer.map(|((committed, report), validation)| Ingested {
+            receipt: if committed { receipts.next() } else { None },
+            report,
+            validation,
         });
         Ok(answer.collect())
     }
 }
 
-fn read(request: Ingest) -> Result<(Option<Commit>, Report)> {
+fn read(request: Ingest) -> Result<(Commit, Report)> {
     let options = Options {
         mapping: request.mapping,
         ..Options::new(request.source.clone())
@@ -93,5 +122,5 @@ fn read(request: Ingest) -> Result<(Option<Commit>, Report)> {
         time: request.time,
         change: Change::Replace(read.statements),
     };
-    Ok(((!request.dry_run).then_some(commit), read.report))
+    Ok((commit, read.report))
 }

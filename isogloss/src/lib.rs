@@ -31,11 +31,13 @@ mod error;
 mod ingest;
 mod lineage;
 mod snapshot;
+mod validation;
 
 pub use connectors;
 pub use graph_core as graph;
 pub use search;
 pub use semantic_model as model;
+pub use shacl;
 
 pub use change::ChangeEvent;
 pub use context::Isogloss;
@@ -43,3 +45,4 @@ pub use error::{Error, Result};
 pub use ingest::{Ingest, Ingested};
 pub use lineage::{Lineage, LineageEdge, LineageLevel, LineageNode, LineageRequest, Paths};
 pub use snapshot::Snapshot;
+pub use validation::{Check, ShapeSet, Validation};

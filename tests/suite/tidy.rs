@@ -192,7 +192,7 @@ fn arrows_point_down() {
         connectors -> graph-core ontologies semantic-model
         graph-core -> 
         graphql-api -> isogloss
-        isogloss -> connectors graph-core search semantic-model
+        isogloss -> connectors graph-core ontologies search semantic-model shacl
         ontologies -> 
         search -> graph-core semantic-model
         semantic-model -> graph-core ontologies

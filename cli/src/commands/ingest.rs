@@ -6,10 +6,10 @@ use isogloss::connectors::{
     self, Diagnostic, InputLimits, Kind, Mapping, Report, Severity, read_paths,
 };
 use isogloss::graph::{Receipt, SourceName};
-use isogloss::{Ingest as Request, Ingested, Isogloss};
+use isogloss::{Check, Ingest as Request, Ingested, Isogloss};
 use serde_json::json;
 
-use crate::arguments::Ingest;
+use crate::arguments::{Ingest, ValidateMode};
 use crate::commands::{Outcome, open_or_create};
 use crate::config::{Config, kind, source_name};
 use crate::failure::{Failure, FailureKind};
@@ -27,9 +27,18 @@ pub(super) fn run(options: &Ingest) -> Outcome {
     if let Some(url) = &options.server {
         return client::ingest(url, jobs, &config.mapping, options);
     }
-    let requests = jobs
-        .into_iter()
-        .map(|job| job.read(&config.mapping, options.dry_run));
+    let check = match options.validate {
+        Some(mode) => Some(Check {
+            shapes: super::validate::shapes(&options.shapes, false)?,
+            strict: mode == ValidateMode::Strict,
+        }),
+        None => None,
+    };
+    let requests = jobs.into_iter().map(|job| {
+        let (request, found) = job.read(&config.mapping, options.dry_run)?;
+        let check = check.clone();
+        Ok((Request { check, ..request }, found))
+    });
     let requests = requests.collect::<Result<Vec<_>, Failure>>()?;
     let names: Vec<SourceName> = requests
         .iter()
@@ -47,6 +56,9 @@ pub(super) fn run(options: &Ingest) -> Outcome {
     let answers = answers.map_err(|error| {
         if let isogloss::Error::Connector(connectors::Error::NothingRead { report, .. }) = &error {
             output::note(&render_report(report));
+        }
+        if let isogloss::Error::NotValid { report, .. } = &error {
+            output::note(&super::validate::shown(report));
         }
         Failure::from(error)
     })?;
@@ -152,13 +164,20 @@ fn as_json(name: &SourceName, ingested: &Ingested) -> serde_json::Value {
             "statements": r.statements, "unchanged": r.unchanged,
         })
     });
-    json!({ "source": name.as_str(), "receipt": receipt, "report": ingested.report })
+    let validation = ingested.validation.as_ref().map(|report| report.to_json());
+    json!({
+        "source": name.as_str(), "receipt": receipt, "report": ingested.report, "validation": validation,
+    })
 }
 
 /// Writes what came of one source for a person.
 fn render(name: &SourceName, ingested: &Ingested) -> String {
     let mut out = format!("{name}: {}\n", commit_line(ingested.receipt.as_ref()));
     out.push_str(&render_report(&ingested.report));
+    if let Some(report) = &ingested.validation {
+        out.push_str(&super::validate::shown(report));
+        out.push('\n');
+    }
     out
 }
 

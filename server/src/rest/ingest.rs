@@ -4,8 +4,8 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use base64::Engine;
-use isogloss::Ingest;
 use isogloss::connectors::{Input, InputLimits, Kind, Mapping};
+use isogloss::{Check, Ingest, ShapeSet};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -69,9 +69,7 @@ pub(crate) async fn ingest(State(app): State<App>, request: Request) -> Answer {
             Some(name) => vec![decode(name, bytes.to_vec(), total)?],
             None => unpack(&bytes, total, &mut request.mapping)?,
         };
-        isogloss
-            .ingest(request)
-            .map_err(|error| Problem::from_isogloss(&error))
+        isogloss.ingest(request).map_err(|error| refused(&error))
     })
     .await??;
     let version = match &ingested.receipt {
@@ -90,7 +88,11 @@ pub(crate) async fn ingest(State(app): State<App>, request: Request) -> Answer {
     });
     document(
         version.0,
-        &json!({ "receipt": receipt, "report": ingested.report }),
+        &json!({
+            "receipt": receipt,
+            "report": ingested.report,
+            "validation": ingested.validation.map(|report| report.to_json()),
+        }),
     )
 }
 
@@ -106,14 +108,37 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
     let dry_run = params
         .parsed::<bool>("dry_run", "true or false")?
         .unwrap_or(false);
+    let check = check(params.one("validate")?)?;
     params.finish()?;
     let request = Ingest {
+        check,
         actor: ACTOR.to_owned(),
         time: now(),
         dry_run,
         ..Ingest::new(source, kind, Vec::new())
     };
     Ok(Wanted { request, name })
+}
+
+/// Reads how the source is validated before it is committed.
+fn check(mode: Option<String>) -> Answer<Option<Check>> {
+    let strict = match mode.as_deref() {
+        None => return Ok(None),
+        Some("strict") => true,
+        Some("report") => false,
+        Some(other) => return Err(not_a("validate", other, "strict or report")),
+    };
+    let shapes = ShapeSet::own().map_err(|error| Problem::from_isogloss(&error))?;
+    Ok(Some(Check { shapes, strict }))
+}
+
+/// A refused ingest; one that breaks the shapes says how.
+fn refused(error: &isogloss::Error) -> Problem {
+    let problem = Problem::from_isogloss(error);
+    match error {
+        isogloss::Error::NotValid { report, .. } => problem.with("validation", report.to_json()),
+        _ => problem,
+    }
 }
 
 /// Refuses a body that a foreign page could have sent unasked.
