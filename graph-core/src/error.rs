@@ -266,3 +266,25 @@ pub enum Error {
         content: &'static str,
     },
 }
+
+impl Error {
+    /// The same error for another one who waited for the same write.
+    pub(crate) fn for_another(&self) -> Self {
+        match self {
+            Self::File {
+                action,
+                path,
+                source,
+            } => Self::File {
+                action,
+                path: path.clone(),
+                source: match source.raw_os_error() {
+                    Some(code) => io::Error::from_raw_os_error(code),
+                    None => io::Error::new(source.kind(), source.to_string()),
+                },
+            },
+            Self::WritesRefused { path } => Self::WritesRefused { path: path.clone() },
+            other => Self::Output(io::Error::other(other.to_string())),
+        }
+    }
+}

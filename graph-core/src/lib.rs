@@ -51,7 +51,7 @@ mod store;
 pub mod traverse;
 
 pub use commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
-pub use durable::RecoveryReport;
+pub use durable::{Damage, RecoveryReport};
 pub use error::{Budget, Error, Result, TextLimit};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};

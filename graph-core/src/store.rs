@@ -6,18 +6,22 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 
+mod group;
 mod history;
 mod load;
+mod maintain;
 mod prepared;
 mod retention;
 mod trial;
 
+use group::Queue;
 pub(crate) use history::{Entry, Evidence, History, Place};
+use maintain::Maintenance;
 pub use prepared::Prepared;
 pub use retention::{CompactReport, Retention};
 
 use crate::commit::{Commit, CommitInfo, Receipt};
-use crate::durable::{Folder, FolderPaths, RecoveryReport};
+use crate::durable::{self, Folder, FolderPaths, Opened, RecoveryReport};
 use crate::error::{Error, Result};
 use crate::names::{Timestamp, Version};
 use crate::snapshot::Snapshot;
@@ -53,13 +57,23 @@ impl Default for OpenOptions {
 
 /// Keeps the graph: hands out snapshots and takes commits.
 ///
-/// Readers call [`Store::snapshot`] and never wait. Writers queue for one lock. A commit is first made durable, then
-/// visible.
+/// Readers call [`Store::snapshot`] and never wait. Writers queue for one lock, and those that queue at the same time
+/// share one sync. A commit is first made durable, then visible.
 pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// What a store shares with the thread that writes its checkpoints.
+struct Inner {
     current: ArcSwap<Snapshot>,
     history: RwLock<History>,
     writer: Mutex<Option<Folder>>,
+    /// Commits that wait for the writer's lock.
+    queue: Queue,
     paths: Option<FolderPaths>,
+    /// Read while stored changes are, written while files are removed.
+    files: RwLock<()>,
+    maintenance: Maintenance,
     options: OpenOptions,
     recovery: RecoveryReport,
     older: Mutex<Vec<Weak<Snapshot>>>,
@@ -96,10 +110,13 @@ impl Store {
     /// [`Error::DataFolderInUse`] when another process has it open, [`Error::UnknownFormat`] when it is not ours,
     /// [`Error::Corrupt`] when a file was damaged, [`Error::File`] when the system refuses.
     pub fn open(dir: &Path, options: OpenOptions) -> Result<Self> {
-        let (folder, entries, recovery) = Folder::open(dir, options)?;
-        let history = History::new(Vec::new(), Version(0), entries);
-        let latest = history.latest();
-        let plan = history.plan(Arc::new(Snapshot::empty()), latest, Some(folder.paths()));
+        let Opened {
+            folder,
+            history,
+            base,
+            recovery,
+        } = durable::open(dir, options)?;
+        let plan = history.plan(base, history.latest(), Some(folder.paths()));
         let snapshot = plan.load()?;
         Ok(Self::new(
             snapshot,
@@ -117,25 +134,33 @@ impl Store {
         options: OpenOptions,
         recovery: RecoveryReport,
     ) -> Self {
-        Self {
+        let inner = Inner {
             current: ArcSwap::from_pointee(snapshot),
             history: RwLock::new(history),
             paths: folder.as_ref().map(Folder::paths),
             writer: Mutex::new(folder),
+            queue: Queue::default(),
+            files: RwLock::new(()),
+            maintenance: Maintenance::default(),
             options,
             recovery,
             older: Mutex::new(Vec::new()),
-        }
+        };
+        let inner = Arc::new_cyclic(|itself| Inner {
+            maintenance: Maintenance::of(Weak::clone(itself)),
+            ..inner
+        });
+        Self { inner }
     }
 
     /// Returns the current snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.current.load_full()
+        self.inner.current.load_full()
     }
 
     /// Returns what was repaired when the folder was opened.
     pub fn recovery(&self) -> &RecoveryReport {
-        &self.recovery
+        &self.inner.recovery
     }
 
     /// Returns the graph as it was at a version. Builds it anew unless someone still holds it, out of the current
@@ -155,8 +180,9 @@ impl Store {
                 latest: current.version(),
             });
         }
+        let files = self.inner.files.read();
         let plan = {
-            let history = self.history.read();
+            let history = self.inner.history.read();
             if version < history.oldest() {
                 return Err(Error::VersionNotKept {
                     version,
@@ -166,17 +192,18 @@ impl Store {
             if let Some(older) = self.held(version) {
                 return Ok(older);
             }
-            history.plan(current, version, self.paths.clone())
+            history.plan(current, version, self.inner.paths.clone())
         };
         let older = Arc::new(plan.load()?);
-        let mut held = self.older.lock();
+        drop(files);
+        let mut held = self.inner.older.lock();
         held.retain(|older| older.strong_count() > 0);
         held.push(Arc::downgrade(&older));
         Ok(older)
     }
 
     fn held(&self, version: Version) -> Option<Arc<Snapshot>> {
-        let held = self.older.lock();
+        let held = self.inner.older.lock();
         held.iter()
             .filter_map(Weak::upgrade)
             .find(|older| older.version() == version)
@@ -187,7 +214,7 @@ impl Store {
     /// Order is by version, not by clock: where a clock jumped back, the last version made at or before the time
     /// counts. `None` when that version is no longer kept; [`Version`] 0 for a time before the first commit.
     pub fn version_at(&self, time: Timestamp) -> Option<Version> {
-        self.history.read().version_at(time)
+        self.inner.history.read().version_at(time)
     }
 
     /// Returns the graph as it was at a time, see [`Store::version_at`].
@@ -196,7 +223,7 @@ impl Store {
     /// [`Error::TimeNotKept`] when that version was forgotten, and as [`Store::as_of`].
     pub fn as_of_time(&self, time: Timestamp) -> Result<Arc<Snapshot>> {
         let (version, oldest) = {
-            let history = self.history.read();
+            let history = self.inner.history.read();
             (history.version_at(time), history.oldest())
         };
         self.as_of(version.ok_or(Error::TimeNotKept { time, oldest })?)
@@ -204,7 +231,7 @@ impl Store {
 
     /// Returns the oldest version that can still be read.
     pub fn oldest_version(&self) -> Version {
-        self.history.read().oldest()
+        self.inner.history.read().oldest()
     }
 
     /// Returns the changes that made the kept versions, oldest first.
@@ -214,44 +241,57 @@ impl Store {
 
     /// Returns the changes that made the kept versions after one, oldest first.
     pub fn versions_since(&self, after: Version) -> Vec<CommitInfo> {
-        self.history.read().infos_since(after).collect()
+        self.inner.history.read().infos_since(after).collect()
     }
 
-    /// Forgets what the retention lets go and makes room.
+    /// Forgets what the retention lets go, writes a checkpoint and removes the files that nothing needs any more.
+    ///
+    /// Readers and writers go on meanwhile.
     ///
     /// # Errors
     /// When the system refuses to write; nothing is lost then.
     pub fn compact(&self, now: Timestamp) -> Result<CompactReport> {
-        let _writer = self.writer.lock();
-        let mut history = self.history.write();
-        let before = history.oldest();
-        let oldest = history.oldest_under(self.options.retention, now);
-        history.forget_before(oldest);
-        Ok(CompactReport {
-            oldest,
-            newest: history.latest(),
-            versions_forgotten: oldest.0 - before.0,
-            ..CompactReport::default()
-        })
+        self.inner.compact(now)
     }
 
-    /// Applies one commit: prepares and publishes it.
+    /// Writes a checkpoint if there is something new that it would save the next start from reading.
+    ///
+    /// A store that is dropped does the same when much is new.
     ///
     /// # Errors
-    /// As [`Store::prepare`] and [`Prepared::publish`]; the graph is then as before.
+    /// When the system refuses to write; nothing is lost then.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.inner.checkpoint()
+    }
+
+    /// Returns why the last checkpoint in the background failed, if it did. Commits do not depend on it.
+    pub fn checkpoint_failure(&self) -> Option<String> {
+        self.inner.maintenance.failure()
+    }
+
+    /// Applies one commit: durable first, then visible. Commits of threads that wait together share one sync.
+    ///
+    /// # Errors
+    /// When a limit of the store is reached or the system refuses to write; the graph is then as before.
     pub fn commit(&self, commit: Commit) -> Result<Receipt> {
-        let source = commit.source.clone();
-        let version = self.snapshot().version();
-        let receipts = self.prepare(vec![commit])?.publish()?;
         let nothing = Receipt {
-            version,
-            source,
+            version: self.snapshot().version(),
+            source: commit.source.clone(),
             added: 0,
             removed: 0,
             statements: 0,
             unchanged: true,
         };
+        let receipts = self.commit_all(vec![commit])?;
         Ok(receipts.into_iter().next().unwrap_or(nothing))
+    }
+
+    /// Applies commits as one version: readers see all of them or none.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub fn commit_all(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
+        self.inner.commit_all(commits)
     }
 
     /// Builds the snapshot that the commits would make, as one version, and holds the writer's lock.
@@ -261,7 +301,7 @@ impl Store {
     /// # Errors
     /// When a limit of the store is reached, or when an earlier write failed ([`Error::WritesRefused`]).
     pub fn prepare(&self, commits: Vec<Commit>) -> Result<Prepared<'_>> {
-        self.prepare_with(|_| Ok(commits))
+        Prepared::new(&self.inner, vec![commits])?.all_or_none()
     }
 
     /// Builds the snapshot that commits would make which are worked out from the current snapshot: nobody else writes
@@ -273,6 +313,21 @@ impl Store {
         &self,
         commits: impl FnOnce(&Snapshot) -> Result<Vec<Commit>>,
     ) -> Result<Prepared<'_>> {
-        Prepared::new(self, commits)
+        Prepared::worked_out(&self.inner, commits)?.all_or_none()
+    }
+
+    /// Builds the snapshot that several requests would make, each as a version of its own.
+    ///
+    /// # Errors
+    /// When an earlier write failed ([`Error::WritesRefused`]). What fails of one request is told by
+    /// [`Prepared::publish_each`].
+    pub fn prepare_each(&self, requests: Vec<Vec<Commit>>) -> Result<Prepared<'_>> {
+        Prepared::new(&self.inner, requests)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.inner.close();
     }
 }

@@ -3,7 +3,8 @@
 use memchr::memmem;
 
 const MAGIC: [u8; 4] = *b"isog";
-const HEADER: usize = 20;
+/// Bytes of a frame before its payload.
+pub(super) const HEADER: usize = 20;
 /// No frame is longer than this, so that a damaged length cannot ask for the moon.
 pub(super) const PAYLOAD_MAX: usize = 1 << 30;
 
@@ -35,6 +36,13 @@ pub(super) struct Frame<'a> {
     pub(super) size: usize,
 }
 
+/// The length that a frame's head names; `None` when it is no head of a frame.
+pub(super) fn payload_length(header: &[u8]) -> Option<usize> {
+    let (magic, rest) = header.split_at_checked(4)?;
+    let length = u32::from_le_bytes(rest.get(..4)?.try_into().ok()?);
+    (magic == MAGIC).then_some(length as usize)
+}
+
 /// Reads the frame at the start of the bytes; `None` when it is cut or damaged.
 pub(super) fn get(bytes: &[u8]) -> Option<Frame<'_>> {
     let (header, rest) = bytes.split_at_checked(HEADER)?;
@@ -63,12 +71,16 @@ pub(super) enum Scan<'a> {
     Damaged { offset: usize, reason: &'static str },
 }
 
-/// Reads frames numbered from `first` until the bytes end or a frame is not whole.
+/// Reads frames until the bytes end or a frame is not whole. The first is numbered `first`, later ones higher.
 pub(super) fn scan(bytes: &[u8], first: u64) -> Scan<'_> {
-    let mut frames = Vec::new();
+    let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut at = 0;
     while let Some(frame) = get(&bytes[at..]) {
-        if frame.sequence != first + frames.len() as u64 {
+        let in_order = match frames.last() {
+            None => frame.sequence == first,
+            Some(last) => frame.sequence > last.sequence,
+        };
+        if !in_order {
             return Scan::Damaged {
                 offset: at,
                 reason: "a record is out of sequence",

@@ -60,8 +60,14 @@ impl Log {
         self.in_doubt = true;
     }
 
-    /// Appends a record and syncs it. After an error the record is not there, or the log refuses everything further.
-    pub(super) fn append(&mut self, sequence: u64, payload: &[u8]) -> Result<()> {
+    /// Bytes of whole records.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Appends a record and syncs it; returns where its payload starts. After an error the record is not there, or the
+    /// log refuses everything further.
+    pub(super) fn append(&mut self, sequence: u64, payload: &[u8]) -> Result<u64> {
         self.check_writable()?;
         let failed = |action, source| Error::File {
             action,
@@ -86,8 +92,9 @@ impl Log {
             self.in_doubt = true;
             return Err(error);
         }
+        let payload_at = self.length + frame::HEADER as u64;
         self.length += framed.len() as u64;
-        Ok(())
+        Ok(payload_at)
     }
 }
 

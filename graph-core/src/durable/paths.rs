@@ -12,7 +12,7 @@ use crate::store::Place;
 /// Names a log file by the versions in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LogId {
-    /// The first version it may hold.
+    /// The first version in it; for files that a compaction wrote, the oldest one that can be built from it.
     pub(crate) first: u64,
     /// The last version, for files that a compaction wrote; 0 for those that commits append to.
     pub(crate) last: u64,
@@ -21,6 +21,13 @@ pub(crate) struct LogId {
 impl LogId {
     pub(crate) fn plain(first: u64) -> Self {
         Self { first, last: 0 }
+    }
+
+    pub(crate) fn folded(oldest: u64, last: u64) -> Self {
+        Self {
+            first: oldest,
+            last,
+        }
     }
 
     pub(crate) fn is_folded(self) -> bool {

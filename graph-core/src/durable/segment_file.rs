@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::codec::{get_number, put_number};
 use super::frame;
+use super::record::take;
 use crate::error::{Error, Result};
 
 const BLOCK: usize = 256 << 10;
@@ -29,6 +31,33 @@ impl SegmentRef {
 
     pub(crate) fn path(&self, folder: &Path) -> PathBuf {
         folder.join(self.file_name())
+    }
+
+    /// The version in a file name.
+    pub(super) fn version_of(name: &str) -> Option<u64> {
+        let (version, _) = name.strip_suffix(".segment")?.split_once('-')?;
+        version.parse().ok()
+    }
+
+    /// Length of the file, framing included.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.bytes + self.bytes.div_ceil(BLOCK as u64) * frame::HEADER as u64
+    }
+
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.version);
+        put_number(out, u64::from(self.number));
+        put_number(out, self.bytes);
+        out.extend_from_slice(&self.checksum.to_le_bytes());
+    }
+
+    pub(super) fn get(rest: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            version: get_number(rest)?,
+            number: u32::try_from(get_number(rest)?).ok()?,
+            bytes: get_number(rest)?,
+            checksum: u32::from_le_bytes(take(rest, 4)?.try_into().ok()?),
+        })
     }
 }
 

@@ -270,6 +270,23 @@ impl History {
         }
     }
 
+    /// The same history with its changes in other places.
+    pub(crate) fn with_entries(&self, entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            ..self.clone()
+        }
+    }
+
+    /// Takes in what a compaction made of the versions up to `last`; later ones stay as they are.
+    pub(crate) fn replace_until(&mut self, last: Version, compacted: &Self) {
+        let later = self.entries.partition_point(|entry| entry.version <= last);
+        self.entries
+            .splice(0..later, compacted.entries.iter().cloned());
+        self.oldest = compacted.oldest;
+        self.share_anew();
+    }
+
     /// Forgets versions at once, for stores without files.
     pub(crate) fn forget_before(&mut self, oldest: Version) {
         if oldest > self.oldest {

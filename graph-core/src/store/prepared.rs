@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::MutexGuard;
 
-use super::{Entry, Evidence, Store};
+use super::{Entry, Evidence, Inner};
 use crate::commit::{Change, Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
 use crate::durable::codec::{self, Difference};
@@ -14,12 +14,12 @@ use crate::segment::Row;
 use crate::snapshot::Snapshot;
 use crate::snapshot::assemble::Assembler;
 
-/// Candidate of the next version; holds the writer's lock until published or dropped.
+/// Candidate of the next versions; holds the writer's lock until published or dropped.
 pub struct Prepared<'a> {
-    store: &'a Store,
+    store: &'a Inner,
     writer: MutexGuard<'a, Option<Folder>>,
     candidate: Arc<Snapshot>,
-    receipts: Vec<Receipt>,
+    receipts: Vec<Result<Vec<Receipt>>>,
     entries: Vec<Entry>,
 }
 
@@ -32,36 +32,46 @@ impl std::fmt::Debug for Prepared<'_> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(
-        store: &'a Store,
+    /// Applies requests in their order, each as a version of its own; one that fails leaves the others alone.
+    pub(super) fn new(store: &'a Inner, requests: Vec<Vec<Commit>>) -> Result<Self> {
+        let writer = store.writer.lock();
+        Self::holding(store, writer, requests)
+    }
+
+    /// Applies what is worked out from the current snapshot while nobody else writes, as one version.
+    pub(super) fn worked_out(
+        store: &'a Inner,
         commits: impl FnOnce(&Snapshot) -> Result<Vec<Commit>>,
     ) -> Result<Self> {
         let writer = store.writer.lock();
+        let commits = commits(&store.current.load_full())?;
+        Self::holding(store, writer, vec![commits])
+    }
+
+    pub(super) fn holding(
+        store: &'a Inner,
+        writer: MutexGuard<'a, Option<Folder>>,
+        requests: Vec<Vec<Commit>>,
+    ) -> Result<Self> {
         if let Some(folder) = writer.as_ref() {
             folder.check_writable()?;
         }
-        let current = store.snapshot();
-        let commits = commits(&current)?;
-        let version = Version(current.version().0 + 1);
+        let current = store.current.load_full();
         let mut draft = Draft {
+            version: Version(current.version().0 + 1),
             snapshot: Snapshot::clone(&current),
-            version,
             entries: Vec::new(),
             store,
         };
-        let mut receipts = Vec::with_capacity(commits.len());
-        for commit in commits {
-            receipts.push(draft.apply(commit)?);
-        }
+        let receipts = requests
+            .into_iter()
+            .map(|commits| draft.apply_together(commits))
+            .collect();
         let candidate = if draft.entries.is_empty() {
             current
         } else {
-            draft.snapshot.set_version(version);
             Arc::new(draft.snapshot)
         };
-        for receipt in &mut receipts {
-            receipt.version = candidate.version();
-        }
         Ok(Self {
             store,
             writer,
@@ -71,41 +81,101 @@ impl<'a> Prepared<'a> {
         })
     }
 
+    /// Fails when one of the requests did.
+    pub(super) fn all_or_none(mut self) -> Result<Self> {
+        match self.receipts.iter().position(Result::is_err) {
+            Some(at) => match self.receipts.swap_remove(at) {
+                Err(error) => Err(error),
+                Ok(_) => Ok(self),
+            },
+            None => Ok(self),
+        }
+    }
+
     /// Returns the candidate: the graph as it will be when this is published.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.candidate
     }
 
-    /// Returns what each commit would do, in their order.
-    pub fn receipts(&self) -> &[Receipt] {
-        &self.receipts
+    /// Returns what each commit would do, in their order; of requests that failed there is nothing.
+    pub fn receipts(&self) -> impl Iterator<Item = &Receipt> {
+        self.receipts.iter().flatten().flatten()
     }
 
     /// Makes the commits durable, then visible. Commits that change nothing write nothing.
     ///
     /// # Errors
-    /// When the system refuses to write; the visible graph is then as before.
-    pub fn publish(mut self) -> Result<Vec<Receipt>> {
+    /// When the system refuses to write; the visible graph is then as before. When one of several requests failed,
+    /// its error; the others are published all the same.
+    pub fn publish(self) -> Result<Vec<Receipt>> {
+        let mut receipts = Vec::new();
+        for request in self.publish_each()? {
+            receipts.extend(request?);
+        }
+        Ok(receipts)
+    }
+
+    /// Makes the commits of all requests durable with one sync, then visible; tells what came of each.
+    ///
+    /// # Errors
+    /// When the system refuses to write: then nothing of any request has happened.
+    pub fn publish_each(mut self) -> Result<Vec<Result<Vec<Receipt>>>> {
         if self.entries.is_empty() {
             return Ok(self.receipts);
         }
+        let mut due = false;
         if let Some(folder) = self.writer.as_mut() {
             folder.append(&mut self.entries)?;
+            due = self.store.checkpoint_is_due(folder);
         }
-        self.store.history.write().extend(self.entries);
+        {
+            let mut history = self.store.history.write();
+            history.extend(self.entries);
+            if self.writer.is_none() {
+                self.store.forget_in_memory(&mut history);
+            }
+        }
         self.store.current.store(self.candidate);
+        drop(self.writer);
+        if due {
+            self.store.maintain_in_background();
+        }
         Ok(self.receipts)
     }
 }
 
 struct Draft<'a> {
-    store: &'a Store,
+    store: &'a Inner,
     snapshot: Snapshot,
     version: Version,
     entries: Vec<Entry>,
 }
 
 impl Draft<'_> {
+    /// Applies commits as one version, all or none.
+    fn apply_together(&mut self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
+        let (snapshot, entries) = (self.snapshot.clone(), self.entries.len());
+        let mut receipts = Vec::with_capacity(commits.len());
+        for commit in commits {
+            match self.apply(commit) {
+                Ok(receipt) => receipts.push(receipt),
+                Err(error) => {
+                    self.snapshot = snapshot;
+                    self.entries.truncate(entries);
+                    return Err(error);
+                }
+            }
+        }
+        if self.entries.len() > entries {
+            self.snapshot.set_version(self.version);
+            self.version.0 += 1;
+        }
+        for receipt in &mut receipts {
+            receipt.version = self.snapshot.version();
+        }
+        Ok(receipts)
+    }
+
     fn apply(&mut self, commit: Commit) -> Result<Receipt> {
         let id = self.snapshot.source_id(&commit.source).map(|id| id.0);
         let old = id.map(|id| self.snapshot.rows_of(id)).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Snapshots that show what commits would do, for whoever has to read between two of them.
 
-use super::prepared::{patched, source_info};
-use crate::commit::{Change, Commit, CommitInfo};
+use super::prepared::patched;
+use crate::commit::{Change, Commit, SourceInfo};
 use crate::error::Result;
-use crate::names::Version;
+use crate::names::{SourceId, Version};
 use crate::snapshot::Snapshot;
 use crate::snapshot::assemble::Assembler;
 
@@ -38,18 +38,17 @@ impl Snapshot {
             Change::Remove => Vec::new(),
         };
         let mut next = assembler.finish(&self);
-        let info = CommitInfo {
-            version: Version(self.version().0 + 1),
-            source: commit.source.clone(),
+        let info = SourceInfo {
+            id: SourceId(number),
+            name: commit.source.clone(),
             kind: commit.kind.clone(),
             actor: commit.actor.clone(),
-            time: commit.time,
-            added: 0,
-            removed: 0,
             statements: rows.len() as u64,
-            source_removed: false,
+            committed_at: commit.time,
+            version: Version(self.version().0 + 1),
+            derived: false,
         };
-        next.put_source(source_info(&info, number), rows);
+        next.put_source(info, rows);
         Ok(next)
     }
 }

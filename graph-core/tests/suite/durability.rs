@@ -51,7 +51,7 @@ fn a_second_process_is_refused_and_a_stale_lock_file_is_not() {
 fn every_tear_of_the_log_loses_only_the_torn_record_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
     drop(filled(dir.path()));
-    let log = dir.path().join("log");
+    let log = dir.path().join("logs/000000000001.log");
     let whole = fs::read(&log).unwrap();
     for cut in [1, 7, 33] {
         fs::write(&log, &whole[..whole.len() - cut]).unwrap();
@@ -89,7 +89,7 @@ fn a_flipped_bit_is_refused_with_file_and_offset() {
         .map(|e| e.unwrap().path())
         .collect();
     assert_eq!(segments.len(), 1);
-    let log = dir.path().join("log");
+    let log = dir.path().join("logs/000000000001.log");
     for (path, length) in [
         (&segments[0], fs::metadata(&segments[0]).unwrap().len()),
         (&log, 100),
