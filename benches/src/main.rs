@@ -33,9 +33,25 @@ enum What {
         /// Statements to generate, about.
         #[arg(long, default_value_t = 100_000)]
         statements: usize,
+        /// Sources to spread them over.
+        #[arg(long, default_value_t = 52)]
+        sources: usize,
         /// Peer to measure in the same run.
         #[arg(long, value_enum)]
         against: Option<Peer>,
+        /// Only the query with this name.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Resident bytes of one engine after loading; `graph` starts it for each engine in a process of its own.
+    #[command(hide = true)]
+    GraphMemory {
+        #[arg(long)]
+        engine: String,
+        #[arg(long)]
+        statements: usize,
+        #[arg(long)]
+        sources: usize,
     },
     /// Time from a closed data folder to the first answer.
     Start {
@@ -61,8 +77,28 @@ fn main() -> Result<()> {
     match Arguments::parse().what {
         What::Graph {
             statements,
+            sources,
             against,
-        } => graph::run(statements, against.is_some()),
+            only,
+        } => graph::run(&graph::Options {
+            statements,
+            sources,
+            against: against.is_some(),
+            only,
+        }),
+        What::GraphMemory {
+            engine,
+            statements,
+            sources,
+        } => graph::run_memory(
+            &engine,
+            &graph::Options {
+                statements,
+                sources,
+                against: true,
+                only: None,
+            },
+        ),
         What::Start { statements } => start::run(statements),
         What::Resolve { bench } => resolve::run(&bench),
     }

@@ -1,7 +1,6 @@
 //! Clocks, percentiles and resident memory.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -12,18 +11,6 @@ impl Latencies {
     pub(crate) fn of(mut microseconds: Vec<f64>) -> Self {
         microseconds.sort_by(f64::total_cmp);
         Self(microseconds)
-    }
-
-    /// Runs something again and again for about `budget`, three times at least.
-    pub(crate) fn measure<T>(budget: Duration, mut work: impl FnMut() -> T) -> Self {
-        let begun = Instant::now();
-        let mut latencies = Vec::new();
-        while latencies.len() < 3 || (begun.elapsed() < budget && latencies.len() < 10_000) {
-            let started = Instant::now();
-            std::hint::black_box(work());
-            latencies.push(started.elapsed().as_secs_f64() * 1e6);
-        }
-        Self::of(latencies)
     }
 
     /// Returns the latency below which so many in a hundred of the runs lie.

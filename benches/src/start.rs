@@ -6,16 +6,17 @@ use anyhow::Result;
 use graph_core::{Change, Commit, OpenOptions, Store, Timestamp};
 use serde_json::json;
 
-use crate::generate::generate;
+use crate::generate::Generator;
 use crate::measure::{print, round};
 
 pub(crate) fn run(statements: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let generated = generate(statements);
-    let total = generated.statements();
+    let mut total = 0;
     let store = Store::open(folder.path(), OpenOptions::default())?;
-    let started = Instant::now();
-    for (name, statements) in generated.sources {
+    let mut write_s = 0.0;
+    for (name, statements) in Generator::new(statements, 52).sources() {
+        total += statements.len();
+        let started = Instant::now();
         store.commit(Commit {
             source: name.parse()?,
             kind: "generated".to_owned(),
@@ -23,8 +24,8 @@ pub(crate) fn run(statements: usize) -> Result<()> {
             time: Timestamp(0),
             change: Change::Replace(statements),
         })?;
+        write_s += started.elapsed().as_secs_f64();
     }
-    let write_s = started.elapsed().as_secs_f64();
     drop(store);
     let bytes: u64 = disk_bytes(folder.path())?;
     let mut seconds = Vec::new();

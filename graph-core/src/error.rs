@@ -26,6 +26,8 @@ pub enum Budget {
     ValueBytes(u64),
     /// Statements that an update adds or removes.
     Written(u64),
+    /// Bytes of working memory: hash tables, sort buffers, sets of nodes seen.
+    MemoryBytes(u64),
 }
 
 impl fmt::Display for Budget {
@@ -37,6 +39,7 @@ impl fmt::Display for Budget {
             Self::ResultBytes(limit) => write!(f, "limit of {limit} result bytes"),
             Self::ValueBytes(limit) => write!(f, "limit of {limit} bytes of computed values"),
             Self::Written(limit) => write!(f, "limit of {limit} written statements"),
+            Self::MemoryBytes(limit) => write!(f, "limit of {limit} bytes of memory"),
         }
     }
 }

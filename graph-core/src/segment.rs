@@ -4,9 +4,11 @@
 
 mod columns;
 mod cursor;
+mod ranges;
 
 pub(crate) use columns::KeyIndex;
 pub(crate) use cursor::Cursor;
+pub(crate) use ranges::Subjects;
 
 /// A statement of a source in numbers: subject, local predicate, object, source. Sorts in SPO order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

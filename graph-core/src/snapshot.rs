@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 pub(crate) mod assemble;
 mod matches;
 mod overlay;
+mod ranges;
 
 use crate::commit::SourceInfo;
 use crate::dictionary::{Aux, Dictionary, Kind};
@@ -19,6 +20,7 @@ use crate::segment::{Pattern, PredicateCounts, Segment};
 pub(crate) use matches::Visible;
 pub use matches::{IdStatement, Matches, Scope};
 pub use overlay::OverlayStatements;
+pub(crate) use ranges::{Found, Layers};
 
 /// The owner of a source without statements.
 const NO_LAYER: u8 = u8::MAX;

@@ -25,6 +25,7 @@
 mod budget;
 mod check;
 mod dataset;
+mod engine;
 mod estimate;
 mod planner;
 mod rewrite;
@@ -34,6 +35,7 @@ mod text;
 mod update;
 mod variables;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,8 +54,9 @@ pub use update::{MayWrite, PEOPLE, Update, UpdateOptions, UpdateReport};
 use crate::error::{Error, Result};
 use crate::names::SourceName;
 use crate::snapshot::Snapshot;
-use budget::Guard;
+use budget::{Guard, Stopped};
 use dataset::View;
+use engine::{Constructed, Prepared, Running};
 
 /// A parsed query; it can be asked of any number of snapshots, also at the same time.
 #[derive(Clone, Debug)]
@@ -61,6 +64,8 @@ pub struct Query {
     algebra: spargebra::Query,
     /// Whether text searches are to be replaced by their hits.
     searches: bool,
+    /// For the engine, when it can answer the query.
+    prepared: Option<Arc<Prepared>>,
 }
 
 /// What a query gives back.
@@ -96,7 +101,16 @@ impl Query {
                 message: error.to_string(),
             })?;
         let searches = check::check(&algebra, limits)?;
-        Ok(Self { algebra, searches })
+        let prepared = if searches {
+            None
+        } else {
+            engine::prepare(&algebra).map(Arc::new)
+        };
+        Ok(Self {
+            algebra,
+            searches,
+            prepared,
+        })
     }
 
     /// Returns the graphs that FROM and FROM NAMED name.
@@ -150,6 +164,16 @@ pub struct GraphChoice {
     pub named: Vec<NamedNode>,
 }
 
+/// Who evaluates a query. Both give the same answers; tests hold them to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Evaluator {
+    /// The engine over the snapshot's arrays; `spareval` for what it does not do.
+    #[default]
+    Engine,
+    /// `spareval` for everything.
+    Complete,
+}
+
 /// How a query is run: its budgets and the graphs it sees.
 #[derive(Clone, Debug)]
 pub struct QueryOptions {
@@ -163,6 +187,11 @@ pub struct QueryOptions {
     pub max_result_bytes: u64,
     /// Bytes of one computed value; large values read again and again may sum up to 64 times as much.
     pub max_value_bytes: u64,
+    /// Bytes of working memory: hash tables, sort buffers, sets of nodes seen. Where `spareval` evaluates, an upper
+    /// bound of them.
+    pub max_memory_bytes: u64,
+    /// Who evaluates.
+    pub evaluator: Evaluator,
     /// Stops the query from outside.
     pub cancel: CancellationToken,
     /// Replaces FROM and FROM NAMED of the query.
@@ -182,6 +211,8 @@ impl Default for QueryOptions {
             max_rows: 1_000_000,
             max_result_bytes: 256 << 20,
             max_value_bytes: 1 << 20,
+            max_memory_bytes: 1 << 30,
+            evaluator: Evaluator::default(),
             cancel: CancellationToken::default(),
             graphs: None,
             default_graph: None,
@@ -217,21 +248,47 @@ impl Snapshot {
             .or_else(|| query.algebra.dataset())
             .or(apart.as_ref());
         let view = View::new(self, Rc::clone(&guard), graphs);
-        let mut algebra = query.algebra.clone();
+        let mut algebra = Cow::Borrowed(&query.algebra);
+        let mut prepared = query.prepared.clone();
         if query.searches {
             let (spargebra::Query::Select { pattern, .. }
             | spargebra::Query::Construct { pattern, .. }
             | spargebra::Query::Describe { pattern, .. }
-            | spargebra::Query::Ask { pattern, .. }) = &mut algebra;
+            | spargebra::Query::Ask { pattern, .. }) = algebra.to_mut();
             text::replace(pattern, options.text.as_deref())?;
+            prepared = engine::prepare(&algebra).map(Arc::new);
         }
+        if let Some(prepared) = &prepared
+            && options.evaluator == Evaluator::Engine
+        {
+            return run(prepared, view, guard);
+        }
+        self.evaluate(algebra.into_owned(), view, guard)
+    }
+
+    /// Has `spareval` evaluate the query.
+    fn evaluate<'a>(
+        &'a self,
+        algebra: spargebra::Query,
+        view: View<'a>,
+        guard: Rc<Guard>,
+    ) -> Result<QueryResults<'a>> {
         let mut planned = planner::plan(algebra, self, &view.graphs())?;
         // The view knows which graphs the query sees: the evaluator would merge them without removing duplicates.
-        let (spargebra::Query::Select { dataset, .. }
-        | spargebra::Query::Construct { dataset, .. }
-        | spargebra::Query::Describe { dataset, .. }
-        | spargebra::Query::Ask { dataset, .. }) = &mut planned;
+        let (spargebra::Query::Select {
+            dataset, pattern, ..
+        }
+        | spargebra::Query::Construct {
+            dataset, pattern, ..
+        }
+        | spargebra::Query::Describe {
+            dataset, pattern, ..
+        }
+        | spargebra::Query::Ask {
+            dataset, pattern, ..
+        }) = &mut planned;
         *dataset = None;
+        guard.hold_per_visit(planner::bytes_kept(pattern));
         let evaluated = QueryEvaluator::new()
             .prepare(&planned)
             .execute(view)
@@ -243,4 +300,18 @@ impl Snapshot {
             Evaluated::Graph(statements) => QueryResults::Graph(Statements::new(statements, guard)),
         })
     }
+}
+
+/// Has the engine run the query.
+fn run<'a>(prepared: &Prepared, view: View<'a>, guard: Rc<Guard>) -> Result<QueryResults<'a>> {
+    let why = |_: Stopped| guard.check().err().unwrap_or(Error::Cancelled);
+    let running = Running::start(prepared, view).map_err(why)?;
+    Ok(match prepared.kind() {
+        ResultKind::Boolean => QueryResults::Boolean(running.has_rows().map_err(why)?),
+        ResultKind::Solutions => QueryResults::Solutions(Solutions::of_engine(running, guard)),
+        ResultKind::Graph => {
+            let statements = Constructed::new(running, prepared);
+            QueryResults::Graph(Statements::of_engine(statements, guard))
+        }
+    })
 }

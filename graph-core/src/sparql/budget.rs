@@ -41,11 +41,16 @@ pub(super) struct Guard {
     visited: Cell<u64>,
     large_bytes: Cell<u64>,
     values: Cell<u64>,
+    held: Cell<u64>,
+    held_most: Cell<u64>,
+    /// What each statement or row is charged in memory, for an evaluator that does not tell what it holds.
+    held_per_visit: Cell<u64>,
     stop: Cell<Option<Stop>>,
     end: Option<(Instant, Duration)>,
     cancel: CancellationToken,
     max_statements: u64,
     max_value_bytes: u64,
+    max_memory_bytes: u64,
     pub(super) max_rows: u64,
     pub(super) max_result_bytes: u64,
 }
@@ -56,6 +61,9 @@ impl Guard {
             visited: Cell::new(0),
             large_bytes: Cell::new(0),
             values: Cell::new(0),
+            held: Cell::new(0),
+            held_most: Cell::new(0),
+            held_per_visit: Cell::new(0),
             stop: Cell::new(None),
             end: options
                 .deadline
@@ -63,6 +71,7 @@ impl Guard {
             cancel: options.cancel.clone(),
             max_statements: options.max_statements,
             max_value_bytes: options.max_value_bytes,
+            max_memory_bytes: options.max_memory_bytes,
             max_rows: options.max_rows,
             max_result_bytes: options.max_result_bytes,
         }
@@ -70,6 +79,47 @@ impl Guard {
 
     pub(super) fn visited(&self) -> u64 {
         self.visited.get()
+    }
+
+    /// Bytes of working memory held now.
+    pub(super) fn held(&self) -> u64 {
+        self.held.get()
+    }
+
+    /// Bytes of working memory held at most.
+    pub(super) fn held_most(&self) -> u64 {
+        self.held_most.get()
+    }
+
+    /// From now on charges memory for each statement read and each row made, and never gives it back.
+    pub(super) fn hold_per_visit(&self, bytes: u64) {
+        self.held_per_visit.set(bytes);
+    }
+
+    /// Charges working memory.
+    pub(super) fn grow(&self, bytes: u64) -> Result<(), Stopped> {
+        let held = self.held.get().saturating_add(bytes);
+        self.held.set(held);
+        if held > self.held_most.get() {
+            self.held_most.set(held);
+            if held > self.max_memory_bytes {
+                return Err(self.stop(Stop::Over(Budget::MemoryBytes(self.max_memory_bytes))));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives working memory back.
+    pub(super) fn shrink(&self, bytes: u64) {
+        self.held.set(self.held.get().saturating_sub(bytes));
+    }
+
+    /// Fails when the query was stopped, also by an expression, whose errors are otherwise no errors of the query.
+    pub(super) fn stopped(&self) -> Result<(), Stopped> {
+        match self.stop.get() {
+            None => Ok(()),
+            Some(_) => Err(Stopped),
+        }
     }
 
     fn stop(&self, reason: Stop) -> Stopped {
@@ -101,6 +151,9 @@ impl Guard {
         }
         if self.stop.get().is_some() {
             return Err(Stopped);
+        }
+        if self.held_per_visit.get() > 0 {
+            self.grow(weight.saturating_mul(self.held_per_visit.get()))?;
         }
         if before == 0 || before / VISITS_PER_LOOK != visited / VISITS_PER_LOOK {
             self.look()

@@ -20,6 +20,9 @@ use crate::snapshot::{Matches, Snapshot, Visible};
 pub(super) const TICK: &str = "urn:isogloss:internal:each-row";
 const TICK_ID: u32 = u32::MAX;
 
+/// What a term of the query takes beside its text, about.
+const OWN_TERM_BYTES: u64 = 256;
+
 /// Terms that only the query knows, numbered above those of the dictionary.
 #[derive(Default)]
 struct OwnTerms {
@@ -35,8 +38,8 @@ enum DefaultGraph {
 }
 
 pub(super) struct View<'a> {
-    snapshot: &'a Snapshot,
-    guard: Rc<Guard>,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) guard: Rc<Guard>,
     own: RefCell<OwnTerms>,
     default: DefaultGraph,
     named: Option<Arc<FixedBitSet>>,
@@ -80,7 +83,7 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn shows_graph(&self, graph: u32) -> Option<u16> {
+    pub(super) fn shows_graph(&self, graph: u32) -> Option<u16> {
         let source = self.snapshot.source_of_graph(graph)?;
         self.named
             .as_ref()
@@ -88,7 +91,7 @@ impl<'a> View<'a> {
             .then_some(source)
     }
 
-    fn shown_graphs(&self) -> Vec<u32> {
+    pub(super) fn shown_graphs(&self) -> Vec<u32> {
         let sources = self.snapshot.sources().iter().map(|info| info.id.0);
         let shown = sources.filter(|&source| {
             self.named
@@ -117,7 +120,44 @@ impl<'a> View<'a> {
         }
     }
 
-    fn own_term(&self, id: u32) -> Option<Term> {
+    /// The sources whose statements make up the default graph.
+    pub(super) fn default_visible(&self) -> Visible {
+        match &self.default {
+            DefaultGraph::Everything => Visible::All,
+            DefaultGraph::Union(set) => Visible::Some(Arc::clone(set)),
+        }
+    }
+
+    /// The sources whose statements are in named graphs.
+    pub(super) fn named_visible(&self) -> Visible {
+        match &self.named {
+            None => Visible::All,
+            Some(named) => Visible::Some(Arc::clone(named)),
+        }
+    }
+
+    /// Tells whether the default graph is what all sources say, and nothing else.
+    pub(super) fn shows_plain_union(&self) -> bool {
+        matches!(self.default, DefaultGraph::Everything)
+    }
+
+    /// The number of a term; one of the query's own when the graph does not mention it.
+    pub(super) fn number(&self, term: &Term) -> Result<u32, Stopped> {
+        match self.snapshot.id(term) {
+            Some(id) => Ok(id.0),
+            None => self.internalize_term(term.clone()),
+        }
+    }
+
+    /// The term with a number.
+    pub(super) fn term(&self, id: u32) -> Term {
+        match id.checked_sub(TERM_LIMIT).and_then(|_| self.own_term(id)) {
+            Some(term) => term,
+            None => self.snapshot.term(TermId(id)),
+        }
+    }
+
+    pub(super) fn own_term(&self, id: u32) -> Option<Term> {
         if id == TICK_ID {
             return Some(NamedNode::new_unchecked(TICK).into());
         }
@@ -216,16 +256,9 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         }
         let in_default_graph = graph_name == Some(None);
         let visible = match graph_name {
-            Some(None) => match &self.default {
-                DefaultGraph::Everything => Some(Visible::All),
-                DefaultGraph::Union(set) => Some(Visible::Some(Arc::clone(set))),
-            },
+            Some(None) => Some(self.default_visible()),
             Some(Some(&graph)) => self.shows_graph(graph).map(Visible::One),
-            None => Some(
-                self.named
-                    .as_ref()
-                    .map_or(Visible::All, |named| Visible::Some(Arc::clone(named))),
-            ),
+            None => Some(self.named_visible()),
         };
         let snapshot = self.snapshot;
         let found = match visible {
@@ -262,22 +295,27 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         if let Some(id) = self.snapshot.id(&term) {
             return Ok(id.0);
         }
+        let mut bytes = OWN_TERM_BYTES;
         if let Term::Literal(literal) = &term {
             self.guard.computed(literal.value().len())?;
+            bytes += literal.value().len() as u64 * 2;
         }
         let own = &mut *self.own.borrow_mut();
         let id = TERM_LIMIT + own.terms.len() as u32;
-        Ok(*own.numbers.entry(term).or_insert_with_key(|term| {
+        let mut is_new = false;
+        let id = *own.numbers.entry(term).or_insert_with_key(|term| {
             own.terms.push(term.clone());
+            is_new = true;
             id
-        }))
+        });
+        if is_new {
+            self.guard.grow(bytes)?;
+        }
+        Ok(id)
     }
 
     fn externalize_term(&self, term: u32) -> Result<Term, Stopped> {
-        match self.own_term(term) {
-            Some(term) => Ok(term),
-            None => Ok(self.snapshot.term(TermId(term))),
-        }
+        Ok(self.term(term))
     }
 
     fn externalize_expression_term(&self, term: u32) -> Result<ExpressionTerm, Stopped> {

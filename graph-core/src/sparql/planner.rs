@@ -48,6 +48,48 @@ pub(super) fn plan(mut query: Query, snapshot: &Snapshot, graphs: &[NamedNode]) 
     Ok(query)
 }
 
+/// Bytes that the evaluator may keep of each statement read or row made: nothing unless some part of the query keeps
+/// rows. An upper bound by the width of a row.
+pub(super) fn bytes_kept(pattern: &GraphPattern) -> u64 {
+    if !keeps_rows(pattern) {
+        return 0;
+    }
+    let mut names = possible(pattern);
+    pattern.on_in_scope_variable(|variable| {
+        names.insert(variable.as_str().to_owned());
+    });
+    ROW_BYTES + SLOT_BYTES * names.len() as u64
+}
+
+/// What the evaluator takes for a row and for each of its values, about.
+const ROW_BYTES: u64 = 48;
+const SLOT_BYTES: u64 = 8;
+
+fn keeps_rows(pattern: &GraphPattern) -> bool {
+    use GraphPattern as G;
+    match pattern {
+        G::Join { .. }
+        | G::Minus { .. }
+        | G::OrderBy { .. }
+        | G::Distinct { .. }
+        | G::Group { .. }
+        | G::Path { .. } => true,
+        G::LeftJoin { left, right, .. } => {
+            !matches!(&**left, G::Bgp { patterns } if patterns.is_empty()) || keeps_rows(right)
+        }
+        G::Lateral { left, right } | G::Union { left, right } => {
+            keeps_rows(left) || keeps_rows(right)
+        }
+        G::Filter { inner, .. }
+        | G::Extend { inner, .. }
+        | G::Project { inner, .. }
+        | G::Reduced { inner }
+        | G::Slice { inner, .. }
+        | G::Graph { inner, .. } => keeps_rows(inner),
+        G::Bgp { .. } | G::Values { .. } | G::Service { .. } => false,
+    }
+}
+
 fn reads_statements(pattern: &GraphPattern) -> bool {
     matches!(
         pattern,

@@ -7,7 +7,8 @@ use oxrdf::{Term, Triple, Variable};
 use spareval::{QuerySolutionIter, QueryTripleIter};
 
 use super::ResultKind;
-use super::budget::Guard;
+use super::budget::{Guard, Stopped};
+use super::engine::{Constructed, Running};
 use crate::error::{Budget, Error, Result};
 
 /// One solution: a term for each variable that is bound, in the order of [`Solutions::variables`].
@@ -62,6 +63,37 @@ impl Meter {
         Some(result)
     }
 
+    /// The same for the engine, which looks at the clock itself.
+    fn pass_own<T>(&mut self, next: Option<Result<T, Stopped>>) -> Option<Result<T>> {
+        let result = match next {
+            Some(Ok(row)) => {
+                self.rows += 1;
+                if self.rows <= self.guard.max_rows {
+                    if self.rows.is_multiple_of(ROWS_PER_LOOK) && self.guard.look().is_err() {
+                        self.guard.check().map(|()| row)
+                    } else {
+                        return Some(Ok(row));
+                    }
+                } else {
+                    Err(self.guard.over(Budget::Rows(self.guard.max_rows)))
+                }
+            }
+            None => match self.guard.check() {
+                Ok(()) => {
+                    self.ended = true;
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Some(Err(Stopped)) => match self.guard.check() {
+                Err(error) => Err(error),
+                Ok(()) => Err(Error::Cancelled),
+            },
+        };
+        self.ended = result.is_err();
+        Some(result)
+    }
+
     fn row(&mut self) -> Result<()> {
         self.rows += 1;
         if self.rows > self.guard.max_rows {
@@ -74,9 +106,19 @@ impl Meter {
     }
 }
 
+/// The clock is looked at once in so many rows, so that a slow reader's query ends too.
+const ROWS_PER_LOOK: u64 = 16;
+
+enum RowsOf<'a> {
+    Engine(Box<Running<'a>>),
+    Evaluator(Box<QuerySolutionIter<'a>>),
+    /// After an error, when everything was given back.
+    Ended(Vec<Variable>),
+}
+
 /// Iterator over the rows of a SELECT. After an error it ends.
 pub struct Solutions<'a> {
-    rows: QuerySolutionIter<'a>,
+    rows: RowsOf<'a>,
     meter: Meter,
 }
 
@@ -90,6 +132,14 @@ impl fmt::Debug for Solutions<'_> {
 
 impl<'a> Solutions<'a> {
     pub(super) fn new(rows: QuerySolutionIter<'a>, guard: Rc<Guard>) -> Self {
+        Self::of(RowsOf::Evaluator(Box::new(rows)), guard)
+    }
+
+    pub(super) fn of_engine(rows: Running<'a>, guard: Rc<Guard>) -> Self {
+        Self::of(RowsOf::Engine(Box::new(rows)), guard)
+    }
+
+    fn of(rows: RowsOf<'a>, guard: Rc<Guard>) -> Self {
         Self {
             rows,
             meter: Meter {
@@ -102,7 +152,21 @@ impl<'a> Solutions<'a> {
 
     /// Returns the variables, in the order of the values of a row.
     pub fn variables(&self) -> &[Variable] {
-        self.rows.variables()
+        match &self.rows {
+            RowsOf::Engine(rows) => rows.variables(),
+            RowsOf::Evaluator(rows) => rows.variables(),
+            RowsOf::Ended(variables) => variables,
+        }
+    }
+
+    /// Returns the bytes of working memory that the query holds now, as far as its evaluator tells.
+    pub fn memory_held(&self) -> u64 {
+        self.meter.guard.held()
+    }
+
+    /// Returns the bytes of working memory that the query has held at most.
+    pub fn memory_most(&self) -> u64 {
+        self.meter.guard.held_most()
     }
 
     /// Returns the number of statements read and intermediate rows made so far.
@@ -122,15 +186,34 @@ impl Iterator for Solutions<'_> {
         if self.meter.ended {
             return None;
         }
-        let next = self.rows.next();
-        let row = self.meter.pass(next)?;
-        Some(row.map(|solution| solution.values().to_vec()))
+        let row = match &mut self.rows {
+            RowsOf::Engine(rows) => {
+                let next = rows.next_row();
+                self.meter.pass_own(next)
+            }
+            RowsOf::Evaluator(rows) => {
+                let next = rows.next();
+                let row = self.meter.pass(next);
+                row.map(|row| row.map(|solution| solution.values().to_vec()))
+            }
+            RowsOf::Ended(_) => None,
+        };
+        if self.meter.ended {
+            self.rows = RowsOf::Ended(self.variables().to_vec());
+        }
+        row
     }
+}
+
+enum StatementsOf<'a> {
+    Engine(Box<Constructed<'a>>),
+    Evaluator(Box<QueryTripleIter<'a>>),
+    Ended,
 }
 
 /// Iterator over the statements of a CONSTRUCT or DESCRIBE. After an error it ends.
 pub struct Statements<'a> {
-    statements: QueryTripleIter<'a>,
+    statements: StatementsOf<'a>,
     meter: Meter,
 }
 
@@ -142,6 +225,14 @@ impl fmt::Debug for Statements<'_> {
 
 impl<'a> Statements<'a> {
     pub(super) fn new(statements: QueryTripleIter<'a>, guard: Rc<Guard>) -> Self {
+        Self::of(StatementsOf::Evaluator(Box::new(statements)), guard)
+    }
+
+    pub(super) fn of_engine(statements: Constructed<'a>, guard: Rc<Guard>) -> Self {
+        Self::of(StatementsOf::Engine(Box::new(statements)), guard)
+    }
+
+    fn of(statements: StatementsOf<'a>, guard: Rc<Guard>) -> Self {
         Self {
             statements,
             meter: Meter {
@@ -169,7 +260,20 @@ impl Iterator for Statements<'_> {
         if self.meter.ended {
             return None;
         }
-        let next = self.statements.next();
-        self.meter.pass(next)
+        let statement = match &mut self.statements {
+            StatementsOf::Engine(statements) => {
+                let next = statements.next_statement();
+                self.meter.pass_own(next)
+            }
+            StatementsOf::Evaluator(statements) => {
+                let next = statements.next();
+                self.meter.pass(next)
+            }
+            StatementsOf::Ended => None,
+        };
+        if self.meter.ended {
+            self.statements = StatementsOf::Ended;
+        }
+        statement
     }
 }

@@ -187,6 +187,7 @@ impl Runner<'_> {
         let base = self.base.map(|base| base.as_str().to_owned());
         Query {
             searches: true,
+            prepared: None,
             algebra: spargebra::Query::Select {
                 dataset,
                 pattern: GraphPattern::Project {
