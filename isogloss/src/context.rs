@@ -160,11 +160,27 @@ impl Isogloss {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
+        self.commit_worked_out(|_| Ok(commits), check)
+    }
+
+    /// Commits what is worked out from the graph as it is, while nobody else writes.
+    pub(crate) fn commit_with(
+        &self,
+        commits: impl FnOnce(&graph_core::Snapshot) -> graph_core::Result<Vec<Commit>>,
+    ) -> Result<Vec<Receipt>> {
+        self.commit_worked_out(commits, |_, _| Ok(()))
+    }
+
+    fn commit_worked_out(
+        &self,
+        commits: impl FnOnce(&graph_core::Snapshot) -> graph_core::Result<Vec<Commit>>,
+        check: impl FnOnce(&graph_core::Snapshot, &graph_core::Snapshot) -> Result<()>,
+    ) -> Result<Vec<Receipt>> {
         let (receipts, events) = {
             let _writer = self.shared.writer.lock();
             let current = self.snapshot();
             let before = current.version();
-            let prepared = self.shared.store.prepare(commits)?;
+            let prepared = self.shared.store.prepare_with(commits)?;
             check(current.graph(), prepared.snapshot())?;
             if prepared.snapshot().version() == before {
                 return Ok(prepared.publish()?);

@@ -154,6 +154,9 @@ fn graph_code(error: &graph_core::Error) -> &'static str {
         }
         E::QueryTooLarge { .. } | E::TermTooLong { .. } => "LIMIT_EXCEEDED",
         E::QueryRefused { .. } => "REFUSED",
+        E::UpdateRefused { .. } => "WRITE_REFUSED",
+        E::UnknownGraph { .. } => "UNKNOWN_GRAPH",
+        E::GraphExists { .. } => "GRAPH_EXISTS",
         E::OverBudget {
             budget: Budget::Deadline(_),
         } => "DEADLINE_EXCEEDED",
@@ -179,8 +182,14 @@ fn graph_hint(error: &graph_core::Error) -> Option<&'static str> {
             Some("is `isogloss serve` running on it? then ask the server instead")
         }
         E::NotDataFolder { .. } => Some("name a folder that is empty or not there yet"),
-        E::InvalidSourceName { .. } => {
-            Some("lower-case letters, digits, `.`, `_` and `-`, for instance `dbt-claims`")
+        E::InvalidSourceName { .. } => Some(
+            "lower-case letters, digits, `.`, `_` and `-`, for instance `dbt-claims`, or an absolute IRI",
+        ),
+        E::UpdateRefused { .. } => {
+            Some("write to another graph, or allow this one in the configuration of updates")
+        }
+        E::UnknownGraph { .. } | E::GraphExists { .. } => {
+            Some("with SILENT it is no error; `isogloss sources` lists what exists")
         }
         E::OverBudget { .. } => {
             Some("ask for less: bind a subject or an object, or add a LIMIT inside a sub-SELECT")

@@ -31,6 +31,7 @@ mod error;
 mod ingest;
 mod lineage;
 mod snapshot;
+mod sparql;
 mod validation;
 
 pub use connectors;
@@ -45,4 +46,5 @@ pub use error::{Error, Result};
 pub use ingest::{Ingest, Ingested};
 pub use lineage::{Lineage, LineageEdge, LineageLevel, LineageNode, LineageRequest, Paths};
 pub use snapshot::Snapshot;
+pub use sparql::{GraphChange, GraphWrite, GraphWritten};
 pub use validation::{Check, ShapeSet, Validation};

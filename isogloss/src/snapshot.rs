@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use graph_core::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
 use graph_core::{SourceInfo, Version};
 use search::{
     Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,
@@ -17,7 +16,8 @@ use crate::Result;
 #[derive(Debug)]
 pub struct Snapshot {
     graph: Arc<graph_core::Snapshot>,
-    index: OnceLock<Arc<Index>>,
+    /// Shared with the queries that search it.
+    pub(crate) index: Arc<OnceLock<Arc<Index>>>,
 }
 
 impl Snapshot {
@@ -26,7 +26,7 @@ impl Snapshot {
         let index = Index::build(&graph, &IndexOptions::default())?;
         Ok(Self {
             graph,
-            index: OnceLock::from(Arc::new(index)),
+            index: Arc::new(OnceLock::from(Arc::new(index))),
         })
     }
 
@@ -34,7 +34,7 @@ impl Snapshot {
     pub(crate) fn lazy(graph: Arc<graph_core::Snapshot>) -> Self {
         Self {
             graph,
-            index: OnceLock::new(),
+            index: Arc::default(),
         }
     }
 
@@ -97,14 +97,5 @@ impl Snapshot {
         limit: usize,
     ) -> Result<Vec<Suggestion>> {
         Ok(self.index()?.suggest(prefix, kinds, limit))
-    }
-
-    /// Parses and runs a SPARQL query over the merged view and the sources' named graphs.
-    ///
-    /// # Errors
-    /// [`crate::Error::Graph`] with the place of a syntax error, or the budget that ran out.
-    pub fn sparql(&self, text: &str, options: &QueryOptions) -> Result<QueryResults<'_>> {
-        let query = Query::parse(text, None, &ParseLimits::default())?;
-        Ok(self.graph.query(&query, options)?)
     }
 }

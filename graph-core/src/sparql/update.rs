@@ -64,6 +64,22 @@ pub enum MayWrite {
 }
 
 impl MayWrite {
+    /// Checks that a source may be changed.
+    ///
+    /// # Errors
+    /// [`Error::UpdateRefused`] with the reason.
+    pub fn check(&self, name: &SourceName, snapshot: &Snapshot) -> Result<()> {
+        let known = snapshot.source_id(name);
+        let known = known.and_then(|id| snapshot.source_info(id));
+        match self.refusal(name, known) {
+            None => Ok(()),
+            Some(reason) => {
+                let name = name.clone();
+                Err(Error::UpdateRefused { name, reason })
+            }
+        }
+    }
+
     /// Says why a source may not be changed, with what is known of it when it exists.
     fn refusal(&self, name: &SourceName, known: Option<&SourceInfo>) -> Option<String> {
         if name.is_iri() && name.as_str().starts_with(RESERVED) {

@@ -90,14 +90,9 @@ impl<'a> Draft<'a> {
     fn touch(&mut self, source: &SourceName) -> Result<&mut Delta> {
         self.shown = None;
         if !self.places.contains_key(source) {
-            let known = self.base.source_id(source);
-            let known = known.and_then(|id| self.base.source_info(id));
-            if let Some(reason) = self.options.may_write.refusal(source, known) {
-                let name = source.clone();
-                return Err(Error::UpdateRefused { name, reason });
-            }
+            self.options.may_write.check(source, self.base)?;
             let delta = Delta {
-                exists: known.is_some(),
+                exists: self.base.source_id(source).is_some(),
                 kept: true,
                 changes: FxHashMap::default(),
             };
