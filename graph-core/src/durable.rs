@@ -13,6 +13,7 @@
 //! A commit writes its segment files, syncs them, appends one record to the log and syncs that: only then is it
 //! acknowledged. Every record and every block of a file carries length, sequence number and checksum.
 
+mod backup;
 mod blocks;
 mod checkpoint;
 mod clean;
@@ -27,9 +28,12 @@ mod paths;
 mod record;
 mod segment_file;
 mod statements;
+mod verify;
 
+pub use backup::{BackupReport, backup, restore};
 pub(crate) use folder::{Folder, Frozen};
 pub use open::{Damage, RecoveryReport};
 pub(crate) use open::{Opened, open};
 pub(crate) use paths::{FolderPaths, LogSlice};
 pub(crate) use segment_file::SegmentRef;
+pub use verify::{VerifyReport, verify};

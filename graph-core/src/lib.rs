@@ -41,6 +41,7 @@ mod dictionary;
 mod durable;
 mod error;
 pub mod export;
+pub mod folder;
 mod names;
 pub mod rdf;
 pub mod results;

@@ -65,9 +65,9 @@ pub struct Store {
 
 /// What a store shares with the thread that writes its checkpoints.
 struct Inner {
-    current: ArcSwap<Snapshot>,
+    current: Arc<ArcSwap<Snapshot>>,
     history: RwLock<History>,
-    writer: Mutex<Option<Folder>>,
+    writer: Arc<Mutex<Option<Folder>>>,
     /// Commits that wait for the writer's lock.
     queue: Queue,
     paths: Option<FolderPaths>,
@@ -135,10 +135,10 @@ impl Store {
         recovery: RecoveryReport,
     ) -> Self {
         let inner = Inner {
-            current: ArcSwap::from_pointee(snapshot),
+            current: Arc::new(ArcSwap::from_pointee(snapshot)),
             history: RwLock::new(history),
             paths: folder.as_ref().map(Folder::paths),
-            writer: Mutex::new(folder),
+            writer: Arc::new(Mutex::new(folder)),
             queue: Queue::default(),
             files: RwLock::new(()),
             maintenance: Maintenance::default(),

@@ -1,6 +1,8 @@
 //! Laws of the store, checked through its public face.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "suite/checkpoints.rs"]
+mod checkpoints;
 #[path = "suite/durability.rs"]
 mod durability;
 #[path = "suite/exporting.rs"]

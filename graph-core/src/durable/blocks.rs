@@ -18,6 +18,14 @@ pub(super) struct BlockWriter<W: Write> {
     framed: Vec<u8>,
     sequence: u64,
     written: u64,
+    hasher: crc32fast::Hasher,
+}
+
+/// Size and checksum of a file of blocks: one that comes from elsewhere is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seal {
+    pub(super) bytes: u64,
+    pub(super) checksum: u32,
 }
 
 impl<W: Write> BlockWriter<W> {
@@ -30,6 +38,7 @@ impl<W: Write> BlockWriter<W> {
             framed: Vec::with_capacity(BLOCK + 64),
             sequence: 0,
             written: 0,
+            hasher: crc32fast::Hasher::new(),
         }
     }
 
@@ -37,21 +46,28 @@ impl<W: Write> BlockWriter<W> {
         self.framed.clear();
         frame::put(&mut self.framed, self.sequence, &self.block);
         self.out.write_all(&self.framed)?;
+        // The heads of the frames hold the checksums of their blocks.
+        let (head, _) = self.framed.split_at(frame::HEADER);
+        self.hasher.update(head);
         self.sequence += 1;
         self.written += self.framed.len() as u64;
         self.block.truncate(1);
         Ok(())
     }
 
-    /// Writes the last block and the mark of the end; returns the sink and the number of bytes written to it.
-    pub(super) fn finish(mut self) -> io::Result<(W, u64)> {
+    /// Writes the last block and the mark of the end; returns the sink and what was written to it.
+    pub(super) fn finish(mut self) -> io::Result<(W, Seal)> {
         if self.block.len() > 1 {
             self.put_block()?;
         }
         self.block.clear();
         self.block.push(END);
         self.put_block()?;
-        Ok((self.out, self.written))
+        let seal = Seal {
+            bytes: self.written,
+            checksum: self.hasher.finalize(),
+        };
+        Ok((self.out, seal))
     }
 }
 
@@ -83,7 +99,7 @@ pub(super) struct BlockReader {
     next_offset: u64,
     sequence: u64,
     ended: bool,
-    damage: Option<&'static str>,
+    hasher: crc32fast::Hasher,
 }
 
 impl BlockReader {
@@ -97,24 +113,28 @@ impl BlockReader {
             next_offset: 0,
             sequence: 0,
             ended: false,
-            damage: None,
+            hasher: crc32fast::Hasher::new(),
         })
     }
 
     /// Turns a failed read into an error that names the file and the block.
     pub(super) fn explain(&self, error: io::Error) -> Error {
-        let reason = match (self.damage, error.kind()) {
-            (Some(reason), _) => reason,
-            (None, ErrorKind::UnexpectedEof) => "the file ends too early",
-            (None, ErrorKind::InvalidData) => "the content does not make sense",
-            (None, _) => {
-                return Error::File {
-                    action: "read",
-                    path: self.path.clone(),
-                    source: error,
-                };
-            }
+        let reason = match error.kind() {
+            ErrorKind::UnexpectedEof => "the file ends too early",
+            ErrorKind::InvalidData => "the content does not make sense",
+            _ => "the file cannot be read",
         };
+        named(error).unwrap_or_else(|error| match error.raw_os_error() {
+            Some(_) => Error::File {
+                action: "read",
+                path: self.path.clone(),
+                source: error,
+            },
+            None => self.corrupt(reason),
+        })
+    }
+
+    fn corrupt(&self, reason: &'static str) -> Error {
         Error::Corrupt {
             path: self.path.clone(),
             offset: self.block_offset,
@@ -122,8 +142,8 @@ impl BlockReader {
         }
     }
 
-    /// Checks that everything was read and nothing comes behind.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
+    /// Reads to the end and checks that the file is the one that was sealed.
+    pub(super) fn finish(&mut self, seal: Option<Seal>) -> io::Result<()> {
         let mut more = [0];
         if self.read(&mut more)? != 0 {
             return Err(self.damaged("bytes are left over"));
@@ -132,12 +152,20 @@ impl BlockReader {
             self.block_offset = self.next_offset;
             return Err(self.damaged("there is something behind the end"));
         }
+        let found = Seal {
+            bytes: self.next_offset,
+            checksum: self.hasher.clone().finalize(),
+        };
+        if seal.is_some_and(|seal| seal != found) {
+            self.block_offset = 0;
+            return Err(self.damaged("the file is another one than was written"));
+        }
         Ok(())
     }
 
-    fn damaged(&mut self, reason: &'static str) -> io::Error {
-        self.damage = Some(reason);
-        io::Error::new(ErrorKind::InvalidData, reason)
+    /// The error travels inside one of the system, for readers that know nothing of files.
+    fn damaged(&self, reason: &'static str) -> io::Error {
+        io::Error::new(ErrorKind::InvalidData, self.corrupt(reason))
     }
 
     fn next_block(&mut self) -> io::Result<()> {
@@ -164,6 +192,8 @@ impl BlockReader {
         };
         self.sequence += 1;
         self.next_offset += self.framed.len() as u64;
+        let (head, _) = self.framed.split_at(frame::HEADER);
+        self.hasher.update(head);
         self.at = frame::HEADER + 1;
         match tag {
             Some(DATA) => Ok(()),
@@ -174,6 +204,11 @@ impl BlockReader {
             _ => Err(self.damaged("a block is of an unknown kind")),
         }
     }
+}
+
+/// Takes the error out that a reader put into one of the system.
+pub(super) fn named(error: io::Error) -> Result<Error, io::Error> {
+    error.downcast::<Error>()
 }
 
 impl Read for BlockReader {
@@ -200,8 +235,8 @@ mod tests {
     fn written(content: &[u8]) -> Vec<u8> {
         let mut writer = BlockWriter::new(Vec::new());
         writer.write_all(content).unwrap();
-        let (bytes, written) = writer.finish().unwrap();
-        assert_eq!(bytes.len() as u64, written);
+        let (bytes, seal) = writer.finish().unwrap();
+        assert_eq!(bytes.len() as u64, seal.bytes);
         bytes
     }
 
@@ -210,7 +245,7 @@ mod tests {
         let mut reader = BlockReader::open(path).unwrap();
         let mut content = Vec::new();
         let read = reader.read_to_end(&mut content).map(drop);
-        read.and_then(|()| reader.finish())
+        read.and_then(|()| reader.finish(None))
             .map_err(|error| reader.explain(error))?;
         Ok(content)
     }

@@ -1,4 +1,4 @@
-//! Checkpoints: a whole version in one file, so that a restart need not read all that was ever committed.
+//! Checkpoints: a whole version in a folder of its own, so that a restart need not read all that was ever committed.
 //!
 //! A checkpoint can always be made again from the log and the segment files. It is written beside its place, synced
 //! and renamed; one that is damaged is set aside and the graph is built from the log.
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::blocks::{BlockReader, BlockWriter};
+use super::blocks::{BlockReader, BlockWriter, Seal};
 use super::codec::{get_number, get_text, put_number, put_text};
 use super::logs::LogFile;
 use super::paths::{FolderPaths, LogId, LogSlice, failed, sync_dir};
@@ -32,10 +32,12 @@ pub(crate) struct Checkpoint {
     pub(super) logs: Vec<LogFile>,
 }
 
+/// The file that names the others and is written last.
+const HEAD_FILE: &str = "head";
+const STATEMENTS_FILE: &str = "statements";
+
 pub(super) fn path(paths: &FolderPaths, version: Version) -> PathBuf {
-    paths
-        .checkpoints()
-        .join(format!("{:012}.checkpoint", version.0))
+    paths.checkpoints().join(format!("{:012}", version.0))
 }
 
 /// Lists the checkpoints, newest first.
@@ -50,16 +52,19 @@ pub(super) fn list(paths: &FolderPaths) -> Result<Vec<(Version, PathBuf)>> {
     for item in listed {
         let item = item.map_err(failed("list", &folder))?;
         let name = item.file_name();
-        let version = name
-            .to_str()
-            .and_then(|name| name.strip_suffix(".checkpoint"))
-            .and_then(|version| version.parse().ok());
-        if let Some(version) = version {
+        if let Some(version) = name.to_str().and_then(|name| name.parse().ok()) {
             found.push((Version(version), item.path()));
         }
     }
     found.sort_by_key(|&(version, _)| std::cmp::Reverse(version));
     Ok(found)
+}
+
+/// Removes a checkpoint; one that is half removed is not taken for one.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    let gone = path.with_extension("old.new");
+    fs::rename(path, &gone)?;
+    fs::remove_dir_all(&gone)
 }
 
 /// Writes a checkpoint and returns its size; `stop` makes it give up.
@@ -69,25 +74,50 @@ pub(super) fn write(
     stop: &AtomicBool,
 ) -> Result<u64> {
     let path = path(paths, checkpoint.snapshot.version());
-    let draft = path.with_extension("checkpoint.new");
+    let draft = path.with_extension("new");
     let write = || -> io::Result<u64> {
-        let file = Interruptible {
-            file: File::create(&draft)?,
-            stop,
+        match fs::remove_dir_all(&draft) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => fs::create_dir(&draft)?,
+        }
+        let part = |name: &str, put: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+            write_part(&draft.join(name), stop, put)
         };
-        let mut out = BlockWriter::new(file);
-        put(checkpoint, &mut out)?;
-        let (file, bytes) = out.finish()?;
-        file.file.sync_all()?;
+        let statements = part(STATEMENTS_FILE, &|out| {
+            statements::write(&checkpoint.snapshot, out)
+        })?;
+        let parts = [(STATEMENTS_FILE.to_owned(), statements)];
+        let head = part(HEAD_FILE, &|out| put_head(checkpoint, &parts, out))?;
+        File::open(&draft)?.sync_all()?;
+        if path.exists() {
+            remove(&path)?;
+        }
         fs::rename(&draft, &path)?;
-        Ok(bytes)
+        let sum: u64 = parts.iter().map(|(_, seal)| seal.bytes).sum();
+        Ok(sum + head.bytes)
     };
     let bytes = write().map_err(|error| {
-        drop(fs::remove_file(&draft));
+        drop(fs::remove_dir_all(&draft));
         failed("write checkpoint", &path)(error)
     })?;
     sync_dir(&paths.checkpoints())?;
     Ok(bytes)
+}
+
+fn write_part(
+    path: &Path,
+    stop: &AtomicBool,
+    put: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Seal> {
+    let file = Interruptible {
+        file: File::create(path)?,
+        stop,
+    };
+    let mut out = BlockWriter::new(file);
+    put(&mut out)?;
+    let (file, seal) = out.finish()?;
+    file.file.sync_all()?;
+    Ok(seal)
 }
 
 struct Interruptible<'a> {
@@ -110,11 +140,48 @@ impl Write for Interruptible<'_> {
 
 /// Reads a checkpoint; an error says what is damaged and where.
 pub(super) fn read(path: &Path, version: Version) -> Result<Checkpoint> {
-    let mut input = BlockReader::open(path).map_err(failed("open checkpoint", path))?;
-    get(&mut input, version).map_err(|error| input.explain(error))
+    let open = |name: &str| {
+        let path = path.join(name);
+        BlockReader::open(&path).map_err(failed("open", &path))
+    };
+    let mut head = open(HEAD_FILE)?;
+    let found = get_head(&mut head, version).map_err(|error| head.explain(error))?;
+    let Head {
+        logs,
+        history,
+        parts,
+    } = found;
+    let mut input = open(STATEMENTS_FILE)?;
+    let seal = parts.first().map(|(_, seal)| *seal);
+    let names: Vec<SourceName> = history
+        .names()
+        .iter()
+        .map(|n| SourceName::clone(n))
+        .collect();
+    let snapshot = statements::read(&mut input, &names)
+        .and_then(|snapshot| input.finish(seal).map(|()| snapshot))
+        .map_err(|error| input.explain(error))?;
+    if snapshot.version() != version {
+        return Err(head.explain(ErrorKind::InvalidData.into()));
+    }
+    Ok(Checkpoint {
+        snapshot: Arc::new(snapshot),
+        history,
+        logs,
+    })
 }
 
-fn put(checkpoint: &Checkpoint, out: &mut dyn Write) -> io::Result<()> {
+struct Head {
+    logs: Vec<LogFile>,
+    history: History,
+    parts: Vec<(String, Seal)>,
+}
+
+fn put_head(
+    checkpoint: &Checkpoint,
+    parts: &[(String, Seal)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let history = &checkpoint.history;
     let mut head = HEAD.to_vec();
     put_number(&mut head, checkpoint.snapshot.version().0);
@@ -124,54 +191,61 @@ fn put(checkpoint: &Checkpoint, out: &mut dyn Write) -> io::Result<()> {
         put_log(&mut head, log.id);
         put_number(&mut head, log.bytes);
     }
+    put_number(&mut head, parts.len() as u64);
+    for (name, seal) in parts {
+        put_text(&mut head, name);
+        put_number(&mut head, seal.bytes);
+        head.extend_from_slice(&seal.checksum.to_le_bytes());
+    }
     put_names(&mut head, history.names());
     let (labels, entries) = encode_entries(history);
     put_number(&mut head, labels.len() as u64);
     labels.iter().for_each(|label| put_text(&mut head, label));
     put_number(&mut head, history.entries().len() as u64);
-    out.write_all(&(head.len() as u64).to_le_bytes())?;
-    out.write_all(&head)?;
-    out.write_all(&(entries.len() as u64).to_le_bytes())?;
-    out.write_all(&entries)?;
-    statements::write(&checkpoint.snapshot, out)
+    head.extend_from_slice(&entries);
+    out.write_all(&head)
 }
 
-fn get(input: &mut BlockReader, version: Version) -> io::Result<Checkpoint> {
-    let nonsense = || io::Error::from(ErrorKind::InvalidData);
-    let head = get_bytes(input)?;
-    let mut rest = head.as_slice();
+fn get_head(input: &mut BlockReader, version: Version) -> io::Result<Head> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    input.finish(None)?;
+    parse_head(&bytes, version).ok_or_else(|| ErrorKind::InvalidData.into())
+}
+
+fn parse_head(mut rest: &[u8], version: Version) -> Option<Head> {
     let rest = &mut rest;
-    let parsed = || -> Option<(Vec<LogFile>, Version, Vec<SourceName>, Vec<Arc<str>>, u64)> {
-        if take(rest, HEAD.len())? != HEAD || get_number(rest)? != version.0 {
-            return None;
-        }
-        let oldest = Version(get_number(rest)?);
-        let logs = (0..get_number(rest)?)
-            .map(|_| {
-                Some(LogFile {
-                    id: get_log(rest)?,
-                    bytes: get_number(rest)?,
-                })
-            })
-            .collect::<Option<_>>()?;
-        let names = get_names(rest)?;
-        let labels = (0..get_number(rest)?)
-            .map(|_| get_text(rest).map(Arc::from))
-            .collect::<Option<_>>()?;
-        Some((logs, oldest, names, labels, get_number(rest)?))
-    };
-    let (logs, oldest, names, labels, count) = { parsed }().ok_or_else(nonsense)?;
-    let table = get_bytes(input)?;
-    let entries = decode_entries(&table, &names, &labels, count).ok_or_else(nonsense)?;
-    let snapshot = statements::read(input, &names)?;
-    input.finish()?;
-    if snapshot.version() != version {
-        return Err(nonsense());
+    if take(rest, HEAD.len())? != HEAD || get_number(rest)? != version.0 {
+        return None;
     }
-    Ok(Checkpoint {
-        snapshot: Arc::new(snapshot),
-        history: History::new(names, oldest, entries),
+    let oldest = Version(get_number(rest)?);
+    let mut logs = Vec::new();
+    for _ in 0..get_number(rest)? {
+        logs.push(LogFile {
+            id: get_log(rest)?,
+            bytes: get_number(rest)?,
+        });
+    }
+    let mut parts = Vec::new();
+    for _ in 0..get_number(rest)? {
+        let name = get_text(rest)?.to_owned();
+        let seal = Seal {
+            bytes: get_number(rest)?,
+            checksum: u32::from_le_bytes(take(rest, 4)?.try_into().ok()?),
+        };
+        parts.push((name, seal));
+    }
+    let names = get_names(rest)?;
+    let mut labels = Vec::new();
+    for _ in 0..get_number(rest)? {
+        labels.push(Arc::from(get_text(rest)?));
+    }
+    let count = get_number(rest)?;
+    let entries = decode_entries(rest, &names, &labels, count)?;
+    Some(Head {
         logs,
+        history: History::new(names, oldest, entries),
+        parts,
     })
 }
 

@@ -77,7 +77,12 @@ pub(super) fn clear_leftovers(paths: &FolderPaths, leftover: &[LogFile]) -> Resu
         for name in names_in(&folder)? {
             if name.ends_with(".new") {
                 let draft = folder.join(name);
-                fs::remove_file(&draft).map_err(failed("remove", &draft))?;
+                let removed = if draft.is_dir() {
+                    fs::remove_dir_all(&draft)
+                } else {
+                    fs::remove_file(&draft)
+                };
+                removed.map_err(failed("remove", &draft))?;
             }
         }
     }
@@ -99,9 +104,11 @@ pub(super) fn remove_superseded(
         return Ok(0);
     };
     let mut gone = Vec::new();
+    let mut removed = 0;
     for (other, path) in checkpoint::list(paths)? {
         if other < version {
-            gone.push(path);
+            checkpoint::remove(&path).map_err(failed("remove", &path))?;
+            removed += 1;
         }
     }
     let logs = logs::list(paths)?;
@@ -123,7 +130,7 @@ pub(super) fn remove_superseded(
     for path in &gone {
         fs::remove_file(path).map_err(failed("remove", path))?;
     }
-    Ok(gone.len() as u64)
+    Ok(removed + gone.len() as u64)
 }
 
 /// Bytes of all files below a folder; what cannot be read counts as nothing.

@@ -38,10 +38,21 @@ pub(super) fn take_lock(paths: &FolderPaths) -> Result<File> {
     }
 }
 
-/// Holds every file in place, for one who reads them without the lock: a backup, a check.
-pub(super) fn hold(paths: &FolderPaths) -> Result<File> {
+/// Holds every file in place, for one who reads them without the lock: a backup, a check. In a folder that cannot be
+/// written there is nobody who could remove them.
+pub(super) fn hold_if_possible(paths: &FolderPaths) -> Result<Option<File>> {
     let path = paths.root().join("hold");
-    lock(&path, FlockOperation::LockShared)?.ok_or_else(|| Error::DataFolderInUse { path })
+    match lock(&path, FlockOperation::LockShared) {
+        Err(Error::File { source, .. })
+            if matches!(
+                source.kind(),
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
+            Ok(None)
+        }
+        other => other,
+    }
 }
 
 /// Files may be removed as long as this is held; `None` while someone holds them in place.

@@ -62,6 +62,8 @@ pub(super) struct Contents {
     pub(super) oldest: Version,
     /// The last version.
     pub(super) last: u64,
+    /// Bytes of whole records in the last file.
+    pub(super) whole_bytes: u64,
 }
 
 /// A torn end: a write that was never acknowledged.
@@ -142,6 +144,7 @@ fn read_plain(
         contents.entries.extend(entries);
         at += found.size;
     }
+    contents.whole_bytes = end as u64;
     if end == bytes.len() {
         return Ok(None);
     }

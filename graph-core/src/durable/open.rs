@@ -236,6 +236,7 @@ fn read_whole_log(
         names,
         oldest,
         last,
+        ..
     } = contents;
     let history = History::new(names, oldest, entries);
     // A version before the oldest kept one cannot be told apart from what has changed since.
@@ -271,7 +272,7 @@ fn newest_checkpoint(
     for (version, path) in checkpoint::list(paths)? {
         match checkpoint::read(&path, version) {
             Ok(checkpoint) => {
-                let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+                let bytes = clean::folder_bytes(&path);
                 return Ok(Some((checkpoint, bytes)));
             }
             Err(error) => recovery.damaged.push(Damage::of(error)?),
@@ -307,16 +308,30 @@ fn check_segments(paths: &FolderPaths, history: &History, recovery: &mut Recover
 /// Moves damaged checkpoints out of the way: they are not tried again, and not thrown away either.
 fn set_damaged_aside(paths: &FolderPaths, recovery: &RecoveryReport) -> Result<()> {
     let checkpoints = paths.checkpoints();
+    let quarantine = paths.quarantine();
     for damaged in &recovery.damaged {
-        if damaged.path.parent() != Some(&checkpoints) {
+        let Some(checkpoint) = damaged.path.parent() else {
+            continue;
+        };
+        if checkpoint.parent() != Some(&checkpoints) {
             continue;
         }
-        let quarantine = paths.quarantine();
         create_dir(&quarantine)?;
-        let kept = quarantine.join(damaged.path.file_name().unwrap_or_default());
-        fs::rename(&damaged.path, &kept).map_err(failed("rename", &damaged.path))?;
+        let name = checkpoint.file_name().unwrap_or_default().to_string_lossy();
+        let kept = unused(&quarantine, &format!("checkpoint-{name}"));
+        fs::rename(checkpoint, &kept).map_err(failed("rename", checkpoint))?;
     }
     Ok(())
+}
+
+/// A name in a folder that nothing has yet.
+fn unused(folder: &Path, name: &str) -> PathBuf {
+    let first = folder.join(name);
+    let again = (2_u32..).map(|again| folder.join(format!("{name}-{again}")));
+    std::iter::once(first)
+        .chain(again)
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(name))
 }
 
 /// Keeps the torn end of the log in a file of its own, then cuts it off: nothing is thrown away unseen.
@@ -329,13 +344,7 @@ fn set_torn_aside(
     let quarantine = paths.quarantine();
     create_dir(&quarantine)?;
     let name = format!("log-{}-at-{}", log.first, torn.at);
-    let mut kept = quarantine.join(&name);
-    for again in 2_u32.. {
-        if !kept.exists() {
-            break;
-        }
-        kept = quarantine.join(format!("{name}-{again}"));
-    }
+    let kept = unused(&quarantine, &name);
     write_synced(&kept, &torn.bytes)?;
     sync_dir(&quarantine)?;
     let path = paths.log(log);

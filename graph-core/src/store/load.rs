@@ -97,6 +97,29 @@ impl LoadPlan {
         Ok(snapshot)
     }
 
+    /// The first source of which a snapshot says something else than the stored changes; the base must be empty.
+    pub(crate) fn first_difference(&self, snapshot: &Snapshot) -> Result<Option<SourceName>> {
+        let mut seen = 0;
+        for step in &self.steps {
+            let Step::Build { source, chain } = step else {
+                continue;
+            };
+            let Some(last) = chain.last() else { continue };
+            seen += 1;
+            // Terms have the numbers of the snapshot: what it does not know gets a number of its own and differs.
+            let mut assembler = Assembler::on(snapshot);
+            let rows = self.replay(Vec::new(), chain, *source, &mut assembler)?;
+            let info = source_info(last);
+            if snapshot.source_info(info.id) != Some(&info) || snapshot.rows_of(*source) != rows {
+                return Ok(Some(info.name));
+            }
+        }
+        let extra = snapshot.sources().len() != seen;
+        Ok(extra
+            .then(|| snapshot.sources().last().map(|info| info.name.clone()))
+            .flatten())
+    }
+
     fn replay(
         &self,
         mut rows: Vec<Row>,
