@@ -56,4 +56,6 @@ pub use durable::{Damage, RecoveryReport};
 pub use error::{Budget, Error, Result, TextLimit};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
-pub use store::{CompactReport, OpenOptions, Prepared, Retention, Store};
+pub use store::{
+    CompactReport, OpenOptions, Prepared, Retention, SourceDifference, Store, SubjectDifference,
+};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 
+mod difference;
 mod group;
 mod history;
 mod load;
@@ -14,6 +15,7 @@ mod prepared;
 mod retention;
 mod trial;
 
+pub use difference::{SourceDifference, SubjectDifference};
 use group::Queue;
 pub(crate) use history::{Entry, Evidence, History, Place};
 use maintain::Maintenance;

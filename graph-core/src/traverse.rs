@@ -31,16 +31,30 @@
 //! # }
 //! ```
 
+mod centrality;
+mod cycles;
+mod detours;
+mod explore;
 mod graph;
 mod paths;
+mod term_set;
+mod terrain;
 mod walk;
 
-pub use graph::{EdgeGraph, EdgeReference, EdgeReferences, Edges, Neighbors, TermSet};
-pub use paths::{Path, paths};
+pub use centrality::{Rank, RankOptions, Ranks, page_rank};
+pub use cycles::{Cycle, cycles};
+pub use explore::{Exploration, Found, Link, explore};
+pub use graph::{EdgeGraph, EdgeReference, EdgeReferences, Edges, Neighbors};
+pub use paths::{Path, paths, paths_over};
+pub use term_set::TermSet;
+pub use terrain::{OpenTerrain, Pass, Terrain};
 pub use walk::{Reached, Walk, walk};
 
 use crate::names::TermId;
 use crate::snapshot::{Scope, Snapshot};
+
+/// What a traversal sees: each statement once, whoever makes it.
+const VIEW: Scope = Scope::Union;
 
 /// Which way to go along an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,7 +125,7 @@ fn edges_at<'a>(
         .iter()
         .filter(move |_| direction.goes_up())
         .flat_map(move |&predicate| {
-            let found = snapshot.matching(Some(node), Some(predicate), None, Scope::Union);
+            let found = snapshot.matching(Some(node), Some(predicate), None, VIEW);
             found.map(move |found| {
                 (
                     Edge {
@@ -127,7 +141,7 @@ fn edges_at<'a>(
         .iter()
         .filter(move |_| direction.goes_down())
         .flat_map(move |&predicate| {
-            let found = snapshot.matching(None, Some(predicate), Some(node), Scope::Union);
+            let found = snapshot.matching(None, Some(predicate), Some(node), VIEW);
             found.map(move |found| {
                 (
                     Edge {

@@ -3,8 +3,12 @@
 
 #[path = "suite/checkpoints.rs"]
 mod checkpoints;
+#[path = "suite/differences.rs"]
+mod differences;
 #[path = "suite/durability.rs"]
 mod durability;
+#[path = "suite/exploration.rs"]
+mod exploration;
 #[path = "suite/exporting.rs"]
 mod exporting;
 #[path = "suite/mesh.rs"]

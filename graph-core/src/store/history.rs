@@ -304,6 +304,34 @@ impl History {
         }
     }
 
+    /// Collects for each change of a version the latest full statements of its source before it, the patches since and
+    /// the change itself, which comes last.
+    pub(super) fn changes_of(&self, version: Version) -> Vec<Vec<Entry>> {
+        let of = |entry: &Entry| entry.version;
+        let from = self.entries.partition_point(|entry| of(entry) < version);
+        let until = self.entries.partition_point(|entry| of(entry) <= version);
+        let chain = |at: usize| {
+            let change = &self.entries[at];
+            let mut chain = vec![change.clone()];
+            // A patch is the difference itself.
+            if !matches!(change.evidence, Evidence::Patch(_)) {
+                let earlier = self.entries[..at].iter().rev();
+                for entry in earlier.filter(|entry| entry.source == change.source) {
+                    if matches!(entry.evidence, Evidence::Removed) {
+                        break;
+                    }
+                    chain.push(entry.clone());
+                    if matches!(entry.evidence, Evidence::Full(_)) {
+                        break;
+                    }
+                }
+            }
+            chain.reverse();
+            chain
+        };
+        (from..until).map(chain).collect()
+    }
+
     /// For each source the entries that make its state at a version: from its last full statements on.
     fn chains_at(&self, version: Version) -> Vec<Vec<usize>> {
         let until = self

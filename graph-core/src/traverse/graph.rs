@@ -2,20 +2,24 @@
 
 use std::slice;
 
-use fixedbitset::FixedBitSet;
 use petgraph::visit::{
-    Data, EdgeRef, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoEdges, IntoNeighbors,
-    IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, NodeIndexable, VisitMap, Visitable,
+    Data, EdgeCount, EdgeRef, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoEdges,
+    IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers,
+    NodeCompactIndexable, NodeCount, NodeIndexable, Visitable,
 };
 
 use super::Edge;
+use super::term_set::TermSet;
 use crate::names::TermId;
-use crate::snapshot::{Matches, Scope, Snapshot};
+use crate::snapshot::{Matches, Snapshot};
 
 /// A directed graph from subjects to objects; every term of the snapshot is a node.
 ///
 /// Implements petgraph's visit traits, so that `Bfs`, `Dfs`, `toposort`, `tarjan_scc`, `dijkstra` and others run on it
-/// as they are. A visit map takes a bit for each term of the snapshot.
+/// as they are, also behind `Reversed` and `NodeFiltered`. A visit map grows with what is visited, up to a bit for each
+/// term of the snapshot. What goes over *all* nodes, as `toposort` and `tarjan_scc` do, goes over all terms; petgraph's
+/// `page_rank` takes the square of their number ([`super::page_rank`] does not), and its `tarjan_scc` recurses, which a
+/// long chain does not survive ([`super::cycles`] does not).
 #[derive(Clone, Copy, Debug)]
 pub struct EdgeGraph<'a> {
     snapshot: &'a Snapshot,
@@ -71,7 +75,7 @@ impl Neighbors<'_> {
             };
             self.current = Some(
                 self.snapshot
-                    .matching(subject, predicate, object, Scope::Union),
+                    .matching(subject, predicate, object, super::VIEW),
             );
         }
     }
@@ -116,7 +120,7 @@ impl EdgeRef for EdgeReference {
     }
 }
 
-/// Iterator over the edges that leave a node.
+/// Iterator over the edges that leave a node, or that come to it.
 #[derive(Debug)]
 pub struct Edges<'a>(Neighbors<'a>);
 
@@ -152,29 +156,9 @@ impl Iterator for EdgeReferences<'_> {
             let predicate = *self.predicates.next()?;
             self.current = Some(
                 self.snapshot
-                    .matching(None, Some(predicate), None, Scope::Union),
+                    .matching(None, Some(predicate), None, super::VIEW),
             );
         }
-    }
-}
-
-/// A set of terms as a bit for each.
-#[derive(Clone, Debug, Default)]
-pub struct TermSet(FixedBitSet);
-
-impl VisitMap<TermId> for TermSet {
-    fn visit(&mut self, node: TermId) -> bool {
-        !self.0.put(node.index())
-    }
-
-    fn is_visited(&self, node: &TermId) -> bool {
-        self.0.contains(node.index())
-    }
-
-    fn unvisit(&mut self, node: TermId) -> bool {
-        let was = self.0.contains(node.index());
-        self.0.set(node.index(), false);
-        was
     }
 }
 
@@ -231,16 +215,30 @@ impl<'a> IntoEdges for EdgeGraph<'a> {
     }
 }
 
+impl<'a> IntoEdgesDirected for EdgeGraph<'a> {
+    type EdgesDirected = Edges<'a>;
+
+    fn edges_directed(self, node: TermId, direction: petgraph::Direction) -> Edges<'a> {
+        Edges(self.at(node, direction == petgraph::Direction::Incoming))
+    }
+}
+
+impl EdgeCount for EdgeGraph<'_> {
+    /// Counts the edges by reading them.
+    fn edge_count(&self) -> usize {
+        self.edge_references().count()
+    }
+}
+
 impl Visitable for EdgeGraph<'_> {
     type Map = TermSet;
 
     fn visit_map(&self) -> TermSet {
-        TermSet(FixedBitSet::with_capacity(self.snapshot.term_bound()))
+        TermSet::new(self.snapshot.term_bound())
     }
 
     fn reset_map(&self, map: &mut TermSet) {
-        map.0.clear();
-        map.0.grow(self.snapshot.term_bound());
+        *map = self.visit_map();
     }
 }
 
@@ -257,6 +255,9 @@ impl NodeIndexable for EdgeGraph<'_> {
         TermId(index as u32)
     }
 }
+
+// Every number below the bound is a node.
+impl NodeCompactIndexable for EdgeGraph<'_> {}
 
 impl NodeCount for EdgeGraph<'_> {
     fn node_count(&self) -> usize {
