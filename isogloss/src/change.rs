@@ -1,7 +1,24 @@
-//! What a commit tells those who watch.
+//! What a commit tells those who watch: itself, and the entities that it added, removed and changed.
 
 use graph_core::{CommitInfo, Timestamp};
 use serde::Serialize;
+
+mod cursor;
+mod difference;
+mod entity;
+mod feed;
+mod presence;
+
+pub use cursor::Cursor;
+pub use entity::{Action, ChangeValue, ChangedValues, EntityChange, ValueSort};
+pub use feed::{ChangeFilter, ChangePage};
+
+/// What the feed has read lately.
+#[derive(Default)]
+pub(crate) struct Lately {
+    presences: presence::Presences,
+    differences: difference::Differences,
+}
 
 /// One commit as a subscriber sees it; its version is the cursor from which a feed resumes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

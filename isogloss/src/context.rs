@@ -9,6 +9,7 @@ use graph_core::{
 };
 use parking_lot::{Mutex, RwLock};
 
+use crate::change::Lately;
 use crate::{ChangeEvent, Error, Result, Snapshot};
 
 type Listener = Box<dyn Fn(&ChangeEvent) + Send + Sync>;
@@ -29,6 +30,8 @@ struct Shared {
     /// Held from the candidate to the swap, so that index and graph move together.
     writer: Mutex<()>,
     listeners: RwLock<Vec<Listener>>,
+    /// What the feed of changes has read lately.
+    lately: Lately,
 }
 
 impl std::fmt::Debug for Isogloss {
@@ -79,6 +82,7 @@ impl Isogloss {
                 current: ArcSwap::from_pointee(current),
                 writer: Mutex::new(()),
                 listeners: RwLock::default(),
+                lately: Lately::default(),
             }),
         }
     }
@@ -240,8 +244,12 @@ impl Isogloss {
 
     /// Lists the commits after a version, oldest first.
     pub fn changes_since(&self, after: Version) -> Vec<ChangeEvent> {
-        let versions = self.shared.store.versions_since(after);
-        versions.iter().map(ChangeEvent::from).collect()
+        let commits = self.shared.store.versions_after(after, usize::MAX);
+        commits.iter().map(ChangeEvent::from).collect()
+    }
+
+    pub(crate) fn lately(&self) -> &Lately {
+        &self.shared.lately
     }
 
     /// Calls the listener after each commit, on the committing thread, once the change is visible.

@@ -57,13 +57,43 @@ pub enum Error {
         /// The newest version.
         newest: Version,
     },
-    /// This version was forgotten.
-    #[error("version {version} is no longer kept")]
+    /// This version was made, but is no longer kept.
+    #[error("version {} is no longer kept", version.0)]
     VersionNotKept {
         /// The version asked for.
         version: Version,
-        /// The oldest version that can be read.
+        /// The oldest version that is kept.
         oldest: Version,
+    },
+    /// What the graph said at this time is no longer kept.
+    #[error("the graph of `{time}` is no longer kept")]
+    TimeNotKept {
+        /// The time asked for.
+        time: String,
+        /// The oldest version that is kept.
+        oldest: Version,
+    },
+    /// A time that has not come yet.
+    #[error("the time `{time}` has not come yet")]
+    FutureTime {
+        /// The time asked for.
+        time: String,
+        /// The time by the clock of whoever was asked.
+        now: String,
+    },
+    /// Neither a version nor a time.
+    #[error(
+        "`{text}` is neither the number of a version nor a time such as `2026-11-22T18:30:00Z`"
+    )]
+    InvalidAsOf {
+        /// The text as given.
+        text: String,
+    },
+    /// No place in the feed of changes.
+    #[error("`{text}` is no cursor of the feed of changes")]
+    InvalidCursor {
+        /// The text as given.
+        text: String,
     },
 }
 
@@ -90,7 +120,9 @@ impl Error {
             Self::NotValid { .. } => "NOT_VALID",
             Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
             Self::UnknownEntity { .. } => "UNKNOWN_ENTITY",
-            Self::UnknownVersion { .. } | Self::VersionNotKept { .. } => "UNKNOWN_VERSION",
+            Self::UnknownVersion { .. } | Self::FutureTime { .. } => "UNKNOWN_VERSION",
+            Self::VersionNotKept { .. } | Self::TimeNotKept { .. } => "VERSION_NOT_KEPT",
+            Self::InvalidAsOf { .. } | Self::InvalidCursor { .. } => "BAD_USER_INPUT",
         }
     }
 
@@ -106,7 +138,11 @@ impl Error {
             | Self::UnknownSource { .. }
             | Self::UnknownEntity { .. }
             | Self::UnknownVersion { .. }
-            | Self::VersionNotKept { .. } => true,
+            | Self::VersionNotKept { .. }
+            | Self::TimeNotKept { .. }
+            | Self::FutureTime { .. }
+            | Self::InvalidAsOf { .. }
+            | Self::InvalidCursor { .. } => true,
         }
     }
 
@@ -125,8 +161,12 @@ impl Error {
             Self::UnknownVersion { newest, .. } => {
                 Some(format!("the newest version is {}", newest.0))
             }
-            Self::VersionNotKept { oldest, .. } => {
-                Some(format!("the oldest kept version is {}", oldest.0))
+            Self::VersionNotKept { oldest, .. } | Self::TimeNotKept { oldest, .. } => {
+                Some(format!("the oldest version that is kept is {}", oldest.0))
+            }
+            Self::FutureTime { now, .. } => Some(format!("it is `{now}` now")),
+            Self::InvalidCursor { .. } => {
+                Some("give a cursor of an event, a version or a time".to_owned())
             }
             _ => None,
         }
@@ -162,9 +202,8 @@ fn graph_code(error: &graph_core::Error) -> &'static str {
         } => "DEADLINE_EXCEEDED",
         E::OverBudget { .. } => "BUDGET_EXCEEDED",
         E::Cancelled => "CANCELLED",
-        E::UnknownVersion { .. } | E::VersionNotKept { .. } | E::TimeNotKept { .. } => {
-            "UNKNOWN_VERSION"
-        }
+        E::UnknownVersion { .. } => "UNKNOWN_VERSION",
+        E::VersionNotKept { .. } | E::TimeNotKept { .. } => "VERSION_NOT_KEPT",
         E::DataFolderInUse { .. }
         | E::UnknownFormat { .. }
         | E::NotDataFolder { .. }

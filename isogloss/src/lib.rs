@@ -25,9 +25,11 @@
 //! **Must never know:** HTTP, GraphQL, tokio, the environment, the clock, the terminal. Time and configuration are
 //! arguments.
 
+mod as_of;
 mod change;
 mod context;
 mod error;
+mod impact;
 mod ingest;
 mod lineage;
 mod snapshot;
@@ -40,11 +42,21 @@ pub use search;
 pub use semantic_model as model;
 pub use shacl;
 
-pub use change::ChangeEvent;
+pub use as_of::{AsOf, rfc3339};
+pub use change::{
+    Action, ChangeEvent, ChangeFilter, ChangePage, ChangeValue, ChangedValues, Cursor,
+    EntityChange, ValueSort,
+};
 pub use context::Isogloss;
 pub use error::{Error, Result};
+pub use impact::{
+    Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,
+};
 pub use ingest::{Ingest, Ingested};
-pub use lineage::{Lineage, LineageEdge, LineageLevel, LineageNode, LineageRequest, Paths};
+pub use lineage::{
+    Lineage, LineageEdge, LineageFilter, LineageLevel, LineageNode, LineageRequest, LineageRest,
+    Paths,
+};
 pub use snapshot::Snapshot;
 pub use sparql::{GraphChange, GraphWrite, GraphWritten};
 pub use validation::{Check, ShapeSet, Validation};

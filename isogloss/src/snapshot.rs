@@ -6,6 +6,7 @@ use graph_core::{SourceInfo, Version};
 use search::{
     Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,
 };
+use semantic_model::centrality::Centrality;
 use semantic_model::{EntityKind, Model};
 
 use crate::Result;
@@ -18,6 +19,7 @@ pub struct Snapshot {
     graph: Arc<graph_core::Snapshot>,
     /// Shared with the queries that search it.
     pub(crate) index: Arc<OnceLock<Arc<Index>>>,
+    centrality: OnceLock<Centrality>,
 }
 
 impl Snapshot {
@@ -27,6 +29,7 @@ impl Snapshot {
         Ok(Self {
             graph,
             index: Arc::new(OnceLock::from(Arc::new(index))),
+            centrality: OnceLock::new(),
         })
     }
 
@@ -35,6 +38,7 @@ impl Snapshot {
         Self {
             graph,
             index: Arc::default(),
+            centrality: OnceLock::new(),
         }
     }
 
@@ -56,6 +60,12 @@ impl Snapshot {
     /// Lists the sources, in the order in which they first spoke.
     pub fn sources(&self) -> &[SourceInfo] {
         self.graph.sources()
+    }
+
+    /// Returns how central each entity is, computed when it is first asked for and then kept.
+    pub fn centrality(&self) -> &Centrality {
+        self.centrality
+            .get_or_init(|| Centrality::compute(&self.model()))
     }
 
     /// Returns the text index, building it first if this is an older version.

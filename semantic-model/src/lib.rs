@@ -7,6 +7,8 @@
 //!
 //! - [`identity`] names entities: the same IRI from every connector for what a source calls by the same name.
 //! - [`lineage`] walks what was derived from what, between datasets or between columns.
+//! - [`impact`] follows a change through meaning: from a column to the metric, the product, the contract, the owner.
+//! - [`centrality`] ranks data by how much is made from it and how much it is used.
 //!
 //! Foreign RDF is read as well as our own: any `skos:Concept` or labelled class of an ontology is a [`Term`], and a
 //! DPROD document's ports lead to its datasets.
@@ -38,13 +40,16 @@
 //!
 //! This crate must never know how search ranks, nor HTTP, nor an async runtime, nor where SQL runs.
 
+pub mod centrality;
 mod entity;
 pub mod error;
 pub mod identity;
+pub mod impact;
 mod kind;
 pub mod lineage;
 mod literals;
 mod model;
+mod said;
 mod source;
 mod views;
 mod words;
@@ -54,5 +59,6 @@ pub use error::Error;
 pub use kind::EntityKind;
 pub use model::Model;
 pub use ontologies::prefixes;
+pub use said::Said;
 pub use source::Source;
 pub use views::{Check, Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term};

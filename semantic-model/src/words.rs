@@ -2,7 +2,8 @@
 
 use graph_core::{Snapshot, TermId};
 use ontologies::{
-    csvw, dcat, dcterms, dprod, dqv, duv, foaf, iso, org, owl, prov, qb, rdf, rdfs, skos, vcard,
+    csvw, dcat, dcterms, dprod, dqv, duv, foaf, iso, odrl, org, owl, prov, qb, rdf, rdfs, skos,
+    vcard,
 };
 
 use crate::kind::EntityKind;
@@ -113,6 +114,8 @@ words! {
     mbox = foaf::MBOX,
     has_email = vcard::HAS_EMAIL,
     term = iso::TERM,
+    same_as = owl::SAME_AS,
+    has_policy = odrl::HAS_POLICY,
     owl_class = owl::CLASS,
     rdfs_class = rdfs::CLASS,
 }
@@ -147,6 +150,12 @@ const CLASSES: [(&str, EntityKind); 27] = [
     (vcard::INDIVIDUAL, EntityKind::Owner),
     (vcard::ORGANIZATION, EntityKind::Owner),
 ];
+
+/// The kind of what has these classes, the most telling first; `None` when none of them tells.
+pub(crate) fn kind_of_classes(classes: &[&str]) -> Option<EntityKind> {
+    let known = CLASSES.iter().find(|(iri, _)| classes.contains(iri));
+    known.map(|(_, kind)| *kind)
+}
 
 fn classes(graph: &Snapshot) -> Vec<(TermId, EntityKind)> {
     let known = CLASSES.iter();

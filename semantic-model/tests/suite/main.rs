@@ -2,6 +2,7 @@
 
 mod foreign;
 mod graph;
+mod impact;
 mod lineage;
 mod shared;
 mod views;
