@@ -1,6 +1,8 @@
 //! Commits in, snapshots out: what a program that embeds the crate relies on.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod changes;
+
 use std::sync::{Arc, Mutex};
 
 use isogloss::connectors::{Input, Kind};

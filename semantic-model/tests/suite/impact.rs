@@ -120,7 +120,14 @@ fn what_something_rests_on_is_the_other_way_round() {
 fn limits_are_told_exactly() {
     let graph = snapshot(&[("dbt", MESH), ("catalog", CATALOG)]);
     let model = Model::new(&graph);
-    for root in ["orders_amount", "orders", "revenue_term", "contract", "sales", "ann"] {
+    for root in [
+        "orders_amount",
+        "orders",
+        "revenue_term",
+        "contract",
+        "sales",
+        "ann",
+    ] {
         let root = entity(&model, root);
         for question in [Question::Impact, Question::Foundations] {
             let whole = search(root, question, WIDE);
@@ -128,7 +135,14 @@ fn limits_are_told_exactly() {
             assert!(!whole.partial);
             for max_hops in 0..6 {
                 for max_nodes in 0..18 {
-                    let cut = search(root, question, Limits { max_hops, max_nodes });
+                    let cut = search(
+                        root,
+                        question,
+                        Limits {
+                            max_hops,
+                            max_nodes,
+                        },
+                    );
                     let ids: BTreeSet<_> = cut.items.iter().map(|it| it.id).collect();
                     assert!(ids.is_subset(&all) && ids.len() <= max_nodes);
                     assert!(cut.items.iter().all(|it| it.hops <= max_hops));
