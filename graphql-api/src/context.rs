@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
-use isogloss::graph::{Timestamp, Version};
+use isogloss::graph::Timestamp;
 use isogloss::{Isogloss, Snapshot};
 use tokio::sync::{Semaphore, watch};
 
@@ -11,6 +11,7 @@ use crate::cursor::Page;
 use crate::error::{Error, Result};
 use crate::extension::Operation;
 use crate::limits::Limits;
+use crate::scalars::AsOf;
 
 /// Tells the time; given by the program that serves the schema, so that tests are reproducible.
 pub trait Clock: Send + Sync + 'static {
@@ -70,16 +71,22 @@ pub(crate) fn snapshot(ctx: &Context<'_>) -> Result<Arc<Snapshot>> {
     Ok(Arc::clone(&operation(ctx)?.snapshot))
 }
 
-/// Returns the operation's snapshot, or that of an older version.
-pub(crate) async fn snapshot_as_of(ctx: &Context<'_>, as_of: Option<u64>) -> Result<Arc<Snapshot>> {
+/// Returns the operation's snapshot, or that of an older version or time.
+pub(crate) async fn snapshot_as_of(
+    ctx: &Context<'_>,
+    as_of: Option<AsOf>,
+) -> Result<Arc<Snapshot>> {
     let current = snapshot(ctx)?;
-    match as_of {
-        Some(version) if version != current.version().0 => {
-            let isogloss = shared(ctx)?.isogloss.clone();
-            read(ctx, move || Ok(isogloss.as_of(Version(version))?)).await
-        }
-        _ => Ok(current),
+    let Some(AsOf(as_of)) = as_of else {
+        return Ok(current);
+    };
+    let shared = shared(ctx)?;
+    let version = shared.isogloss.version_as_of(as_of, shared.clock.now())?;
+    if version == current.version() {
+        return Ok(current);
     }
+    let isogloss = shared.isogloss.clone();
+    read(ctx, move || Ok(isogloss.as_of(version)?)).await
 }
 
 /// Returns the caller, anonymous if nobody named one.

@@ -20,8 +20,10 @@ pub enum Code {
     UnknownEntity,
     /// No source goes by this name.
     UnknownSource,
-    /// This version was never made, or is no longer kept.
+    /// This version was never made, or the time has not come yet.
     UnknownVersion,
+    /// This version, or place in the feed of changes, is older than what is kept.
+    VersionNotKept,
     /// The query is too long, or has too many tokens, fields, aliases or directives, or too large a page.
     LimitExceeded,
     /// The query is nested too deeply.
@@ -40,13 +42,14 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the schema's documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::BadUserInput,
         Self::GraphqlParseFailed,
         Self::GraphqlValidationFailed,
         Self::UnknownEntity,
         Self::UnknownSource,
         Self::UnknownVersion,
+        Self::VersionNotKept,
         Self::LimitExceeded,
         Self::DepthLimit,
         Self::CostLimit,
@@ -65,6 +68,7 @@ impl Code {
             Self::UnknownEntity => "UNKNOWN_ENTITY",
             Self::UnknownSource => "UNKNOWN_SOURCE",
             Self::UnknownVersion => "UNKNOWN_VERSION",
+            Self::VersionNotKept => "VERSION_NOT_KEPT",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::DepthLimit => "DEPTH_LIMIT",
             Self::CostLimit => "COST_LIMIT",
@@ -410,6 +414,7 @@ mod tests {
             UNKNOWN_ENTITY
             UNKNOWN_SOURCE
             UNKNOWN_VERSION
+            VERSION_NOT_KEPT
             LIMIT_EXCEEDED
             DEPTH_LIMIT
             COST_LIMIT

@@ -70,7 +70,7 @@ pub use error::{Code, Error, Measured, Result};
 pub use limits::{Cost, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
-pub use scalars::DateTime;
+pub use scalars::{AsOf, DateTime};
 pub use subscription::Subscription;
 
 /// The executable schema; cheap to clone.
@@ -91,7 +91,7 @@ pub fn schema(isogloss: Isogloss, limits: Limits, clock: Arc<dyn Clock>) -> Sche
         workers: Arc::new(Semaphore::new(limits.concurrency)),
         bell,
     };
-    Schema::build(Query, Mutation, Subscription)
+    Schema::build(Query::default(), Mutation, Subscription)
         .data(shared)
         .extension(extension::Border { isogloss, limits })
         .finish()
@@ -99,7 +99,7 @@ pub fn schema(isogloss: Isogloss, limits: Limits, clock: Arc<dyn Clock>) -> Sche
 
 /// Returns the schema's text in its checked-in form, members in alphabetical order.
 pub fn sdl() -> String {
-    let schema = Schema::build(Query, Mutation, Subscription).finish();
+    let schema = Schema::build(Query::default(), Mutation, Subscription).finish();
     let options = SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()

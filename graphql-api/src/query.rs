@@ -2,38 +2,47 @@
 
 use std::time::Instant;
 
-use async_graphql::{Context, ID, Object};
-use isogloss::graph::traverse;
+use async_graphql::{Context, ID, MergedObject, Object};
+use isogloss::Snapshot;
 use isogloss::model::{Entity as EntityView, EntityKind as Kind, Model};
-use isogloss::{LineageRequest, Snapshot};
 
-use crate::context::{operation, page, read, shared, snapshot, snapshot_as_of};
+use crate::context::{operation, page, read, shared, snapshot_as_of};
 use crate::cursor::page_size;
 use crate::error::{Error, Measured, Result};
-use crate::limits::{LINEAGE_NODES_DEFAULT, PATHS_DEFAULT, most};
+use crate::limits::most;
 use crate::node_id;
+use crate::scalars::AsOf;
 use crate::types::entity_ref::{EntityRef, page_of};
 use crate::types::source::SourceRef;
 use crate::types::{
-    Connection, DataProduct, Dataset, Domain, Entity, EntityKind, FacetField, Lineage,
-    LineageDirection, LineageLevel, Metric, Node, Paths, Resolution, ResolveInput,
-    SearchConnection, SearchFilter, ServerInfo, Source, Suggestion, Term, kinds_of_model,
+    Connection, DataProduct, Dataset, Domain, Entity, EntityKind, EntityOrder, FacetField, Metric,
+    Node, Resolution, ResolveInput, SearchConnection, SearchFilter, ServerInfo, Source, Suggestion,
+    Term, kinds_of_model,
 };
 
-/// Everything that can be read; one answer reads one version of the graph throughout.
-pub struct Query;
+mod walks;
 
 /// Everything that can be read; one answer reads one version of the graph throughout.
+#[derive(Default, MergedObject)]
+pub struct Query(Entities, walks::Walks);
+
+/// Reads entities, lists of them, and what fits some words.
+#[derive(Default)]
+pub(crate) struct Entities;
+
 #[Object]
-impl Query {
+impl Entities {
     /// Fetches an entity by its global id; null if it is no longer there.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "An id from an `id` field.")] id: ID,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Option<Node>> {
         let (kind, iri) = node_id::decode(&id)?;
-        Ok(Entity::find_typed(&snapshot(ctx)?, kind, &iri).map(Node::from))
+        let snapshot = snapshot_as_of(ctx, as_of).await?;
+        Ok(Entity::find_typed(&snapshot, kind, &iri).map(Node::from))
     }
 
     /// Fetches entities by their global ids, in the order of the ids; null for each that is no longer there.
@@ -41,13 +50,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Ids from `id` fields, 100 at most.")] ids: Vec<ID>,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Vec<Option<Node>>> {
         most(
             Measured::Ids,
             ids.len() as u64,
             shared(ctx)?.limits.page_size,
         )?;
-        let snapshot = snapshot(ctx)?;
+        let snapshot = snapshot_as_of(ctx, as_of).await?;
         ids.iter()
             .map(|id| {
                 let (kind, iri) = node_id::decode(id)?;
@@ -61,9 +72,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "IRI of the entity.")] iri: String,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Option<Entity>> {
         Ok(Entity::find(&snapshot_as_of(ctx, as_of).await?, &iri))
     }
@@ -74,8 +84,18 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "What to list first.", default_with = "EntityOrder::Iri")]
+        order_by: EntityOrder,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Connection<Domain>> {
-        list(ctx, Scope::all(Kind::Domain), first, after).await
+        let asked = Asked {
+            first,
+            after,
+            order_by,
+            as_of,
+        };
+        list(ctx, Scope::all(Kind::Domain), asked).await
     }
 
     /// Lists the data products.
@@ -85,20 +105,33 @@ impl Query {
         #[graphql(desc = "Only those of this domain, by IRI.")] domain: Option<String>,
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "What to list first.", default_with = "EntityOrder::Iri")]
+        order_by: EntityOrder,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Connection<DataProduct>> {
+        let asked = Asked {
+            first,
+            after,
+            order_by,
+            as_of,
+        };
         list(
             ctx,
             Scope {
                 domain,
                 ..Scope::all(Kind::DataProduct)
             },
-            first,
-            after,
+            asked,
         )
         .await
     }
 
     /// Lists the datasets.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is an argument of the field"
+    )]
     async fn datasets(
         &self,
         ctx: &Context<'_>,
@@ -108,7 +141,17 @@ impl Query {
         >,
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "What to list first.", default_with = "EntityOrder::Iri")]
+        order_by: EntityOrder,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Connection<Dataset>> {
+        let asked = Asked {
+            first,
+            after,
+            order_by,
+            as_of,
+        };
         list(
             ctx,
             Scope {
@@ -116,8 +159,7 @@ impl Query {
                 product,
                 kind: Kind::Dataset,
             },
-            first,
-            after,
+            asked,
         )
         .await
     }
@@ -129,15 +171,24 @@ impl Query {
         #[graphql(desc = "Only those of this domain, by IRI.")] domain: Option<String>,
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "What to list first.", default_with = "EntityOrder::Iri")]
+        order_by: EntityOrder,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Connection<Term>> {
+        let asked = Asked {
+            first,
+            after,
+            order_by,
+            as_of,
+        };
         list(
             ctx,
             Scope {
                 domain,
                 ..Scope::all(Kind::Term)
             },
-            first,
-            after,
+            asked,
         )
         .await
     }
@@ -149,15 +200,24 @@ impl Query {
         #[graphql(desc = "Only those of this domain, by IRI.")] domain: Option<String>,
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "What to list first.", default_with = "EntityOrder::Iri")]
+        order_by: EntityOrder,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Connection<Metric>> {
+        let asked = Asked {
+            first,
+            after,
+            order_by,
+            as_of,
+        };
         list(
             ctx,
             Scope {
                 domain,
                 ..Scope::all(Kind::Metric)
             },
-            first,
-            after,
+            asked,
         )
         .await
     }
@@ -175,9 +235,8 @@ impl Query {
         #[graphql(desc = "Items in the page, 20 unless given, 100 at most.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "What to count all hits by.")] facets: Option<Vec<FacetField>>,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<SearchConnection> {
         let limits = &shared(ctx)?.limits;
         most(Measured::TextBytes, query.len() as u64, limits.text_bytes)?;
@@ -212,11 +271,13 @@ impl Query {
             Vec<EntityKind>,
         >,
         #[graphql(desc = "Names to give, 100 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Vec<Suggestion>> {
         let limits = &shared(ctx)?.limits;
         most(Measured::TextBytes, prefix.len() as u64, limits.text_bytes)?;
         let limit = page_size(Some(first), limits)?;
-        let snapshot = snapshot(ctx)?;
+        let snapshot = snapshot_as_of(ctx, as_of).await?;
         read(ctx, move || {
             let names = snapshot.suggest(&prefix, &kinds_of_model(kinds), limit)?;
             Ok(names.into_iter().map(Suggestion::from).collect())
@@ -231,9 +292,8 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The text, and what is known of who asks.")] input: ResolveInput,
         #[graphql(desc = "Candidates to give, 100 at most.", default = 10)] first: i32,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Resolution> {
         let limits = &shared(ctx)?.limits;
         most(Measured::TextBytes, input.bytes(), limits.text_bytes)?;
@@ -246,86 +306,12 @@ impl Query {
         .await
     }
 
-    /// Follows data to its origins and to what is made from it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is an argument of the field"
-    )]
-    async fn lineage(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "IRI of the dataset, column or other entity to start from.")] iri: String,
-        #[graphql(desc = "Which way to go.", default_with = "LineageDirection::Both")]
-        direction: LineageDirection,
-        #[graphql(desc = "Between what to go.", default_with = "LineageLevel::Dataset")]
-        level: LineageLevel,
-        #[graphql(desc = "Steps to go at most.", default = 5)] max_hops: i32,
-        #[graphql(desc = "Entities to reach at most: 200 unless given, 2,000 at most.")] max_nodes: Option<i32>,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
-    ) -> Result<Lineage> {
-        let max_nodes = match max_nodes {
-            Some(given) => count("maxNodes", given, 1)?,
-            None => LINEAGE_NODES_DEFAULT as usize,
-        };
-        most(
-            Measured::LineageNodes,
-            max_nodes as u64,
-            shared(ctx)?.limits.lineage_nodes,
-        )?;
-        let max_hops = count("maxHops", max_hops, 0)?;
-        let request = LineageRequest {
-            direction: direction.into(),
-            level: level.into(),
-            max_hops,
-            max_nodes,
-        };
-        let snapshot = snapshot_as_of(ctx, as_of).await?;
-        read(ctx, move || {
-            Ok(Lineage::read(&snapshot, snapshot.lineage(&iri, &request)?))
-        })
-        .await
-    }
-
-    /// Finds the ways by which data gets from one entity to another, the shortest first.
-    async fn paths(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "IRI of the entity that the data comes from.")] from: String,
-        #[graphql(desc = "IRI of the entity that the data gets to.")] to: String,
-        #[graphql(desc = "Ways to find at most: 3 unless given, 20 at most.")] k: Option<i32>,
-        #[graphql(desc = "Steps of one way at most.", default = 20)] max_hops: i32,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
-    ) -> Result<Paths> {
-        let limits = &shared(ctx)?.limits;
-        let k = match k {
-            Some(given) => count("k", given, 1)?,
-            None => PATHS_DEFAULT as usize,
-        };
-        most(Measured::Paths, k as u64, limits.paths)?;
-        let max_hops = count("maxHops", max_hops, 0)?;
-        let bounds = traverse::Limits {
-            max_hops,
-            max_nodes: limits.lineage_nodes as usize,
-        };
-        let snapshot = snapshot_as_of(ctx, as_of).await?;
-        read(ctx, move || {
-            let found = snapshot.paths(&from, &to, k, bounds)?;
-            Ok(Paths::read(&snapshot, found))
-        })
-        .await
-    }
-
     /// Lists the sources in the order of their names.
     async fn sources(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Version of the graph to read, the newest unless given.")] as_of: Option<
-            u64,
-        >,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
     ) -> Result<Vec<Source>> {
         let snapshot = snapshot_as_of(ctx, as_of).await?;
         Ok(SourceRef::all(&snapshot).into_iter().map(Source).collect())
@@ -387,13 +373,16 @@ impl Scope {
     }
 }
 
-/// Makes a page of a root list on a worker, for the whole list is read to be counted and ordered.
-async fn list<T>(
-    ctx: &Context<'_>,
-    scope: Scope,
+/// What a root list is asked for.
+struct Asked {
     first: Option<i32>,
     after: Option<String>,
-) -> Result<Connection<T>>
+    order_by: EntityOrder,
+    as_of: Option<AsOf>,
+}
+
+/// Makes a page of a root list on a worker, for the whole list is read to be counted and ordered.
+async fn list<T>(ctx: &Context<'_>, scope: Scope, asked: Asked) -> Result<Connection<T>>
 where
     T: From<EntityRef> + Send + 'static,
 {
@@ -402,17 +391,31 @@ where
         scope.kind.as_str(),
         &part(&scope.domain),
         &part(&scope.product),
+        asked.order_by.as_str(),
     ];
-    let page = page(ctx, &name, first, after.as_deref())?;
-    let snapshot = snapshot(ctx)?;
+    let page = page(ctx, &name, asked.first, asked.after.as_deref())?;
+    let snapshot = snapshot_as_of(ctx, asked.as_of).await?;
     read(ctx, move || {
         let model = snapshot.model();
-        Ok(page_of(&snapshot, scope.entities(&model)?, page))
+        let mut entities = scope.entities(&model)?;
+        if asked.order_by == EntityOrder::Centrality {
+            let centrality = snapshot.centrality();
+            // Stable: what is equally central stays in the order of the IRIs.
+            entities.sort_by_cached_key(|entity| {
+                std::cmp::Reverse(ordered(centrality.of_entity(*entity).score))
+            });
+        }
+        Ok(page_of(&snapshot, entities, page))
     })
     .await
 }
 
-fn count<T: TryFrom<i32>>(argument: &'static str, value: i32, min: i32) -> Result<T> {
+/// The bits of a number that is not negative order as the numbers do.
+fn ordered(score: f64) -> u64 {
+    score.max(0.0).to_bits()
+}
+
+pub(crate) fn count<T: TryFrom<i32>>(argument: &'static str, value: i32, min: i32) -> Result<T> {
     let refused = || Error::TooSmall {
         argument,
         value: value.into(),

@@ -1,5 +1,7 @@
 //! Scalars of the schema beyond those of GraphQL.
 
+mod as_of;
 mod date_time;
 
+pub use as_of::AsOf;
 pub use date_time::DateTime;

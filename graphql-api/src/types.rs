@@ -1,6 +1,7 @@
 //! The types of the schema, one file each; small ones that belong to one other stand in its file.
 
 mod candidate;
+mod centrality;
 mod change;
 mod column;
 mod connection;
@@ -9,10 +10,12 @@ mod data_product;
 mod dataset;
 mod domain;
 mod entity;
+mod entity_change;
 mod entity_kind;
 mod entity_object;
 pub(crate) mod entity_ref;
 mod facet;
+mod impact;
 mod ingest;
 mod ingest_report;
 mod lineage;
@@ -33,6 +36,7 @@ mod term;
 mod user_error;
 
 pub use candidate::{Candidate, ScorePart};
+pub use centrality::{Centrality, EntityOrder};
 pub use change::Change;
 pub use column::Column;
 pub use connection::{Connection, Edge};
@@ -41,11 +45,17 @@ pub use data_product::DataProduct;
 pub use dataset::Dataset;
 pub use domain::Domain;
 pub use entity::Entity;
+pub use entity_change::{
+    ChangeAction, ChangeFilter, ChangedProperty, ChangedValue, EntityChange, EntityChangePage,
+};
 pub use entity_kind::EntityKind;
 pub use facet::{Facet, FacetField, FacetValue};
+pub use impact::{Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactSeverity, ImpactStep};
 pub use ingest::{DocumentEncoding, DocumentInput, IngestInput, IngestPayload};
 pub use ingest_report::{Diagnostic, IngestReport, Severity, Understood};
-pub use lineage::{Lineage, LineageDirection, LineageEdge, LineageLevel, LineageNode};
+pub use lineage::{
+    Lineage, LineageDirection, LineageEdge, LineageFilter, LineageLevel, LineageNode, LineageRest,
+};
 pub use metric::Metric;
 pub use node::Node;
 pub use owner::Owner;

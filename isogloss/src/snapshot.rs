@@ -68,6 +68,11 @@ impl Snapshot {
             .get_or_init(|| Centrality::compute(&self.model()))
     }
 
+    /// Tells whether the centrality is there already.
+    pub fn has_centrality(&self) -> bool {
+        self.centrality.get().is_some()
+    }
+
     /// Returns the text index, building it first if this is an older version.
     ///
     /// # Errors

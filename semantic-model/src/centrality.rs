@@ -3,7 +3,10 @@
 use graph_core::TermId;
 use graph_core::traverse::{RankOptions, Ranks, page_rank};
 
+use crate::entity::Entity;
+use crate::kind::EntityKind;
 use crate::model::Model;
+use crate::views::DataProduct;
 
 /// How central each entity is that lineage or usage touches.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +16,7 @@ pub struct Centrality {
 }
 
 /// How central one entity is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Score {
     /// The page rank, relative to the highest one: from 0 to 1.
     pub score: f64,
@@ -44,15 +47,34 @@ impl Centrality {
         Self { ranks, top }
     }
 
-    /// Returns how central an entity of the same snapshot is; nothing touches it when all is zero.
+    /// Returns how central an entity of the same snapshot is, whatever its kind.
+    ///
+    /// A dataset counts as its most central twin does, a data product as its most central dataset.
+    pub fn of_entity(&self, entity: Entity<'_>) -> Score {
+        let own = self.of(entity.id());
+        let others: Vec<TermId> = match entity.kind() {
+            Some(EntityKind::DataProduct) => DataProduct(entity)
+                .datasets()
+                .into_iter()
+                .flat_map(|dataset| dataset.with_twins())
+                .map(Entity::id)
+                .collect(),
+            Some(EntityKind::Dataset) => entity.with_twins().into_iter().map(Entity::id).collect(),
+            _ => return own,
+        };
+        let scores = others.into_iter().map(|id| self.of(id));
+        scores.fold(own, |best, other| Score {
+            score: best.score.max(other.score),
+            incoming: best.incoming.max(other.incoming),
+            outgoing: best.outgoing.max(other.outgoing),
+        })
+    }
+
+    /// Returns how central a node of the same snapshot is by itself; nothing touches it when all is zero.
     pub fn of(&self, id: TermId) -> Score {
-        self.ranks.get(id).map_or(
-            Score {
-                score: 0.0,
-                incoming: 0,
-                outgoing: 0,
-            },
-            |found| Score {
+        self.ranks
+            .get(id)
+            .map_or_else(Score::default, |found| Score {
                 score: if self.top > 0.0 {
                     found.rank / self.top
                 } else {
@@ -60,8 +82,7 @@ impl Centrality {
                 },
                 incoming: found.incoming,
                 outgoing: found.outgoing,
-            },
-        )
+            })
     }
 
     /// Returns the number of entities that lineage or usage touches.

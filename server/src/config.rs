@@ -49,6 +49,8 @@ pub struct Timeouts {
     pub ingest_s: u64,
     /// Seconds without one byte taken by the client until its connection is cut.
     pub stall_s: u64,
+    /// Seconds after which a stream of changes that has nothing to tell says that it is still there.
+    pub heartbeat_s: u64,
     /// Milliseconds that a heavy request waits for its turn before it is refused.
     pub queue_ms: u64,
     /// Milliseconds between `/readyz` turning 503 and the end of accepting.
@@ -113,6 +115,7 @@ impl Default for Timeouts {
             query_s: 20,
             ingest_s: 300,
             stall_s: 30,
+            heartbeat_s: 15,
             queue_ms: 2_000,
             drain_ms: 500,
             shutdown_s: 25,
@@ -205,6 +208,7 @@ impl Config {
             ("timeouts.query_s", times.query_s, 1, 3_600),
             ("timeouts.ingest_s", times.ingest_s, 1, 86_400),
             ("timeouts.stall_s", times.stall_s, 1, 600),
+            ("timeouts.heartbeat_s", times.heartbeat_s, 1, 600),
             ("timeouts.queue_ms", times.queue_ms, 0, 60_000),
             ("timeouts.drain_ms", times.drain_ms, 0, 60_000),
             ("timeouts.shutdown_s", times.shutdown_s, 1, 600),

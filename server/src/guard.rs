@@ -15,7 +15,7 @@ use crate::state::App;
 const PROBES: [&str; 3] = ["/healthz", "/livez", "/readyz"];
 
 /// Reading routes that are refused to other sites' pages too, as they can be made to work hard.
-const GUARDED_READS: [&str; 3] = ["/graphql", "/graphql/ws", "/sparql"];
+const GUARDED_READS: [&str; 4] = ["/changes", "/graphql", "/graphql/ws", "/sparql"];
 
 /// Refuses requests for another host and requests that another site's page sends.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -20,6 +20,7 @@
 //! authenticates.
 
 mod body;
+mod changes;
 mod config;
 mod error;
 mod graphql;

@@ -108,6 +108,7 @@ impl Problem {
 fn status_of(code: &str, users_fault: bool) -> StatusCode {
     match code {
         "UNKNOWN_ENTITY" | "UNKNOWN_SOURCE" | "UNKNOWN_VERSION" => StatusCode::NOT_FOUND,
+        "VERSION_NOT_KEPT" => StatusCode::GONE,
         "TIMEOUT" | "DEADLINE_EXCEEDED" => StatusCode::REQUEST_TIMEOUT,
         "BUDGET_EXCEEDED" => StatusCode::SERVICE_UNAVAILABLE,
         "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,

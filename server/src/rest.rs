@@ -35,7 +35,7 @@ const ACTOR: &str = "anonymous";
 /// Resolves what a text means.
 pub(crate) async fn resolve(State(app): State<App>, RawQuery(query): RawQuery) -> Answer {
     let mut params = Params::parse(query.as_deref().unwrap_or_default());
-    let snapshot = app.snapshot(&mut params)?;
+    let snapshot = app.snapshot(&mut params).await?;
     let request = ResolveRequest {
         text: params.required("text")?,
         domain: params.one("domain")?,
@@ -62,7 +62,7 @@ pub(crate) async fn resolve(State(app): State<App>, RawQuery(query): RawQuery) -
 /// Searches entities by their words.
 pub(crate) async fn search(State(app): State<App>, RawQuery(query): RawQuery) -> Answer {
     let mut params = Params::parse(query.as_deref().unwrap_or_default());
-    let snapshot = app.snapshot(&mut params)?;
+    let snapshot = app.snapshot(&mut params).await?;
     let request = SearchRequest {
         text: params.required("text")?,
         kinds: kinds(&mut params)?,
@@ -84,7 +84,7 @@ pub(crate) async fn search(State(app): State<App>, RawQuery(query): RawQuery) ->
 /// Lists the sources.
 pub(crate) async fn sources(State(app): State<App>, RawQuery(query): RawQuery) -> Answer {
     let mut params = Params::parse(query.as_deref().unwrap_or_default());
-    let snapshot = app.snapshot(&mut params)?;
+    let snapshot = app.snapshot(&mut params).await?;
     params.finish()?;
     let sources: Vec<Value> = snapshot
         .sources()
@@ -137,7 +137,7 @@ fn document(version: u64, body: &impl Serialize) -> Answer {
 }
 
 /// Takes the kinds of entities that are wanted.
-fn kinds(params: &mut Params) -> Answer<Vec<EntityKind>> {
+pub(crate) fn kinds(params: &mut Params) -> Answer<Vec<EntityKind>> {
     let read = |text: String| {
         text.parse::<EntityKind>().map_err(|_| {
             let known: Vec<_> = EntityKind::ALL.iter().map(|kind| kind.as_str()).collect();

@@ -13,7 +13,7 @@ use tower_http::compression::CompressionLayer;
 use crate::config::Config;
 use crate::problem::Problem;
 use crate::state::{App, Shared};
-use crate::{graphql, guard, health, observe, openapi, page, rest, sparql};
+use crate::{changes, graphql, guard, health, observe, openapi, page, rest, sparql};
 
 /// One address with the methods it answers.
 pub(crate) struct Route {
@@ -53,6 +53,7 @@ pub(crate) fn routes() -> Vec<Route> {
             &[Method::DELETE],
             delete(rest::remove_source),
         ),
+        route("/changes", GET, get(changes::changes)),
         route("/export", GET, get(rest::export)),
         route("/openapi.json", GET, get(openapi::document)),
         route("/healthz", GET, get(health::alive)),

@@ -70,7 +70,7 @@ pub(crate) async fn get(
     if params.is_empty() {
         return describe(&headers);
     }
-    let asked = asked(&app, params, None)?;
+    let asked = asked(&app, params, None).await?;
     run(&app, &headers, asked).await
 }
 
@@ -100,9 +100,9 @@ pub(crate) async fn post(State(app): State<App>, request: Request) -> Answer {
     let text = text(&bytes)?;
     let asked = if is_form {
         params.extend(Params::parse(text));
-        asked(&app, params, None)?
+        asked(&app, params, None).await?
     } else {
-        asked(&app, params, Some(text.to_owned()))?
+        asked(&app, params, Some(text.to_owned())).await?
     };
     run(&app, &parts.headers, asked).await
 }
@@ -118,7 +118,7 @@ fn text(bytes: &Bytes) -> Answer<&str> {
 }
 
 /// Reads the parameters; a query in the body leaves none for them.
-fn asked(app: &App, mut params: Params, body: Option<String>) -> Answer<Asked> {
+async fn asked(app: &App, mut params: Params, body: Option<String>) -> Answer<Asked> {
     if params.has("update") || params.has("using-graph-uri") || params.has("using-named-graph-uri")
     {
         return Err(no_update());
@@ -137,7 +137,7 @@ fn asked(app: &App, mut params: Params, body: Option<String>) -> Answer<Asked> {
         default: graphs(&mut params, "default-graph-uri")?,
         named: graphs(&mut params, "named-graph-uri")?,
     };
-    let snapshot = app.snapshot(&mut params)?;
+    let snapshot = app.snapshot(&mut params).await?;
     params.finish()?;
     Ok(Asked {
         text,

@@ -5,15 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use isogloss::Isogloss;
-use isogloss::graph::{Timestamp, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use isogloss::graph::Timestamp;
+use isogloss::{AsOf, Isogloss};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::metrics::{GraphFacts, Metrics};
 use crate::params::Params;
 use crate::problem::{Answer, Problem};
+
+/// What `as-of` can be.
+const AS_OF: &str = "the number of a version, or a time such as 2026-11-22T18:30:00Z";
+
+/// Streams of changes at the same time.
+const FEEDS_MAX: usize = 1_000;
 
 /// The handlers' shared state.
 pub(crate) type App = Arc<Shared>;
@@ -28,6 +34,9 @@ pub(crate) struct Shared {
     pub(crate) ready: AtomicBool,
     /// Ends what would otherwise never end: subscriptions.
     pub(crate) stopping: CancellationToken,
+    /// Rings after each commit with the version that it made.
+    pub(crate) bell: watch::Receiver<u64>,
+    feeds: Arc<Semaphore>,
     heavy: Arc<Semaphore>,
     graphql: Arc<Semaphore>,
     boot: u64,
@@ -42,6 +51,10 @@ impl Shared {
             graphql_api::Limits::default(),
             Arc::new(now),
         );
+        let (ring, bell) = watch::channel(isogloss.snapshot().version().0);
+        isogloss.on_change(move |event| {
+            ring.send_replace(event.version);
+        });
         Arc::new(Self {
             isogloss,
             schema,
@@ -49,6 +62,8 @@ impl Shared {
             metrics: Metrics::default(),
             ready: AtomicBool::new(true),
             stopping: CancellationToken::new(),
+            bell,
+            feeds: Arc::new(Semaphore::new(FEEDS_MAX)),
             heavy: Arc::new(Semaphore::new(config.limits.heavy_requests)),
             graphql: Arc::new(Semaphore::new(config.limits.graphql_requests)),
             boot: RandomState::new().hash_one(std::process::id()),
@@ -84,15 +99,22 @@ impl Shared {
             .hint("try again in a second"))
     }
 
-    /// Takes `as-of` from the parameters and opens that version, or the newest.
-    pub(crate) fn snapshot(&self, params: &mut Params) -> Answer<Arc<isogloss::Snapshot>> {
-        match params.parsed::<u64>("as-of", "the number of a version")? {
-            None => Ok(self.isogloss.snapshot()),
-            Some(version) => self
-                .isogloss
-                .as_of(Version(version))
-                .map_err(|error| Problem::from_isogloss(&error)),
-        }
+    /// Takes the right to one more stream of changes.
+    pub(crate) fn feed(&self) -> Answer<OwnedSemaphorePermit> {
+        Arc::clone(&self.feeds).try_acquire_owned().map_err(|_| {
+            self.metrics.refused.fetch_add(1, Ordering::Relaxed);
+            Problem::busy("too many clients follow the changes already")
+        })
+    }
+
+    /// Takes `as-of` from the parameters and opens that version or time, or the newest version.
+    pub(crate) async fn snapshot(&self, params: &mut Params) -> Answer<Arc<isogloss::Snapshot>> {
+        let Some(as_of) = params.parsed::<AsOf>("as-of", AS_OF)? else {
+            return Ok(self.isogloss.snapshot());
+        };
+        let isogloss = self.isogloss.clone();
+        let opened = blocking(move || isogloss.read_as_of(as_of, now())).await?;
+        opened.map_err(|error| Problem::from_isogloss(&error))
     }
 
     /// Reads the facts that the metrics show.

@@ -140,7 +140,9 @@ impl Store {
         let entries = history.entries();
         let start = entries.partition_point(|entry| entry.version <= version);
         for entry in entries.iter().skip(start) {
-            let is_new = found.last().is_none_or(|last| last.version != entry.version);
+            let is_new = found
+                .last()
+                .is_none_or(|last| last.version != entry.version);
             if is_new && found.len() >= limit {
                 break;
             }

@@ -195,7 +195,8 @@ impl<'a> Measurer<'a> {
                 most(Measured::Ids, ids, page)?;
                 Ok(ids)
             }
-            "lineage" => {
+            "changes" if place == Place::Root => Ok(PAGE_SIZE_DEFAULT),
+            "lineage" | "impact" => {
                 let nodes = self
                     .count(field, "maxNodes")
                     .unwrap_or(LINEAGE_NODES_DEFAULT);

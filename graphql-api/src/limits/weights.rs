@@ -14,21 +14,28 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("domains", 5),
     ("facets", 3),
     ("matchedFields", 5),
+    ("newValues", 3),
+    ("oldValues", 3),
     ("owners", 5),
     ("parts", 10),
     ("products", 5),
+    ("properties", 5),
     ("references", 5),
     ("related", 10),
     ("sources", 20),
     ("terms", 10),
     ("understood", 10),
     ("values", 20),
+    ("why", 5),
 ];
 
 /// Lists whose length an argument of a field above them bounds, and which therefore count once.
 pub const COUNTED_ABOVE: &[&str] = &[
     "candidates",
     "edges",
+    "events",
+    "groups",
+    "items",
     "nodes",
     "options",
     "paths",
@@ -52,6 +59,8 @@ const HEAVY_FIELDS: &[(&str, u64)] = &[
     ("resolve", 1_000),
     ("search", 500),
     ("lineage", 500),
+    ("impact", 500),
+    ("changes", 500),
     ("paths", 1_000),
     ("suggest", 100),
 ];

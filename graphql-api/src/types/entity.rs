@@ -9,8 +9,8 @@ use isogloss::model;
 use crate::types::entity_ref::EntityRef;
 use crate::types::source::SourceRef;
 use crate::types::{
-    Column, Connection, Contract, DataProduct, Dataset, Domain, EntityKind, Metric, Node, Owner,
-    Relationship, RelationshipDirection, Source, Statement, Term,
+    Centrality, Column, Connection, Contract, DataProduct, Dataset, Domain, EntityKind, Metric,
+    Node, Owner, Relationship, RelationshipDirection, Source, Statement, Term,
 };
 
 /// Anything that the context graph describes and people speak of.
@@ -47,6 +47,11 @@ use crate::types::{
         name = "terms",
         ty = "Vec<Term>",
         desc = "Terms of business glossaries that say what it means."
+    ),
+    field(
+        name = "centrality",
+        ty = "Centrality",
+        desc = "How central it is in lineage and usage."
     ),
     field(
         name = "statements",

@@ -58,6 +58,14 @@ macro_rules! entity_object {
                 self.0.terms()
             }
 
+            /// How central it is in lineage and usage.
+            pub(crate) async fn centrality(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> $crate::Result<$crate::types::Centrality> {
+                self.0.centrality(ctx).await
+            }
+
             /// What each source says of it, one claim after the other, duplicates of several sources included.
             pub(crate) async fn statements(
                 &self,

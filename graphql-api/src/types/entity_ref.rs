@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::ID;
+use async_graphql::{Context, ID};
 use isogloss::Snapshot;
 use isogloss::graph::TermId;
 use isogloss::model::{Entity as EntityView, EntityKind};
 
+use crate::context::read;
 use crate::cursor::Page;
+use crate::error::Result;
 use crate::node_id;
 use crate::types::{
-    Connection, Domain, Entity, Owner, Relationship, RelationshipDirection, Statement, Term,
+    Centrality, Connection, Domain, Entity, Owner, Relationship, RelationshipDirection, Statement,
+    Term,
 };
 use crate::types::{relationship, statement};
 
@@ -96,6 +99,20 @@ impl EntityRef {
 
     pub(crate) fn terms(&self) -> Vec<Term> {
         self.list(|entity| entity.terms().into_iter().map(|term| *term).collect())
+    }
+
+    /// Computed once for a snapshot, on a worker; after that it is a look-up.
+    pub(crate) async fn centrality(&self, ctx: &Context<'_>) -> Result<Centrality> {
+        if !self.snapshot.has_centrality() {
+            let snapshot = Arc::clone(&self.snapshot);
+            read(ctx, move || {
+                snapshot.centrality();
+                Ok(())
+            })
+            .await?;
+        }
+        let centrality = self.snapshot.centrality();
+        Ok(self.with(|entity| centrality.of_entity(entity)).into())
     }
 
     pub(crate) fn statements(

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::ID;
+use async_graphql::{Context, ID};
 use isogloss::Snapshot;
 use isogloss::graph::{SourceId, SourceInfo};
 use isogloss::model::EntityKind;
 
 use crate::cursor::Page;
+use crate::error::Result;
 use crate::node_id;
 use crate::scalars::DateTime;
 use crate::types::entity_object::entity_object;
 use crate::types::{
-    Connection, Domain, Owner, Relationship, RelationshipDirection, Statement, Term,
+    Centrality, Connection, Domain, Owner, Relationship, RelationshipDirection, Statement, Term,
 };
 
 /// A source of one snapshot; cheap to clone.
@@ -98,6 +99,16 @@ impl SourceRef {
 
     fn terms(&self) -> Vec<Term> {
         Vec::new()
+    }
+
+    #[expect(
+        clippy::unused_async,
+        reason = "other entities may have to wait for it"
+    )]
+    async fn centrality(&self, _ctx: &Context<'_>) -> Result<Centrality> {
+        Ok(Centrality::from(
+            isogloss::model::centrality::Score::default(),
+        ))
     }
 
     fn statements(&self, _predicates: Option<&[String]>, page: Page) -> Connection<Statement> {

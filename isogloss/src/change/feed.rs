@@ -3,12 +3,12 @@
 //! A reader keeps nothing here: it says how far it is, and so neither loses an event nor sees one twice, however long
 //! it was away, as long as the history goes back that far.
 
-use graph_core::Version;
+use graph_core::{Timestamp, Version};
 use semantic_model::EntityKind;
 
 use super::entity::Facts;
 use super::{Cursor, EntityChange};
-use crate::{Error, Isogloss, Result};
+use crate::{AsOf, Error, Isogloss, Result};
 
 /// Commits that one page looks at.
 const COMMITS_MAX: usize = 256;
@@ -44,6 +44,26 @@ impl Isogloss {
     /// Returns the place after everything that was committed so far.
     pub fn newest_cursor(&self) -> Cursor {
         Cursor::after(self.snapshot().version())
+    }
+
+    /// Returns the place before everything that the history still tells.
+    pub fn oldest_cursor(&self) -> Cursor {
+        Cursor::after(self.store().oldest_version())
+    }
+
+    /// Reads a place in the feed: a cursor, a version (after all of it) or a time (after all that was committed by
+    /// then); `now` is the caller's clock.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCursor`] if it is none of these, [`Error::FutureTime`] for a time that is yet to come,
+    /// [`Error::TimeNotKept`] for one that retention has let go.
+    pub fn place(&self, text: &str, now: Timestamp) -> Result<Cursor> {
+        let invalid = match text.parse::<Cursor>() {
+            Ok(cursor) => return Ok(cursor),
+            Err(invalid) => invalid,
+        };
+        let as_of: AsOf = text.parse().map_err(|_| invalid)?;
+        Ok(Cursor::after(self.version_as_of(as_of, now)?))
     }
 
     /// Reads on in the feed of changed entities: up to `first` events that pass the filter.

@@ -34,7 +34,7 @@ pub(crate) async fn export(
         .map(|name| source_name(&name))
         .transpose()?;
     let (media_type, format) = format(&mut params, &headers)?;
-    let snapshot = app.snapshot(&mut params)?;
+    let snapshot = app.snapshot(&mut params).await?;
     params.finish()?;
     let selection = match &source {
         // Formats that can name graphs carry every claim with its source, the others the merged view.
