@@ -14,4 +14,4 @@ mod format;
 mod write;
 
 pub use format::{Format, GraphFormat, ResultsFormat, negotiate};
-pub use write::write;
+pub use write::{write, write_graph};

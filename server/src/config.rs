@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use isogloss::graph::SourceName;
+use isogloss::graph::sparql::MayWrite;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -31,8 +33,48 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// How much one request may cost.
     pub limits: Limits,
+    /// What SPARQL may change, and what its default graph is.
+    pub sparql: Sparql,
     /// What the page at `/` shows first.
     pub page: Page,
+}
+
+/// What SPARQL may change, and what its default graph is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sparql {
+    /// What updates and the graph store may change; [`Updates::People`] when missing, or [`Updates::Off`] with
+    /// [`Config::allow_remote`].
+    pub update: Option<Updates>,
+    /// The sources that [`Updates::Listed`] speaks of, by name or by the IRI of their graph.
+    pub update_sources: Vec<String>,
+    /// What a query sees outside of `GRAPH`.
+    pub default_graph: DefaultGraph,
+}
+
+/// What updates and the graph store may change.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Updates {
+    /// Nothing.
+    Off,
+    /// Sources that people made, and new ones.
+    People,
+    /// The sources of `update_sources`, whoever made them.
+    Listed,
+    /// All sources.
+    All,
+}
+
+/// What a query sees outside of `GRAPH`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum DefaultGraph {
+    /// The merged view of all sources.
+    #[default]
+    Merged,
+    /// The source `people` only, which is what updates write to outside of `GRAPH`.
+    People,
 }
 
 /// How long things may take.
@@ -102,6 +144,7 @@ impl Default for Config {
             allowed_origins: Vec::new(),
             timeouts: Timeouts::default(),
             limits: Limits::default(),
+            sparql: Sparql::default(),
             page: Page::default(),
         }
     }
@@ -136,6 +179,29 @@ impl Default for Limits {
             ingest_decoded_bytes: 256 << 20,
             heavy_requests: 8,
             graphql_requests: 64,
+        }
+    }
+}
+
+impl Config {
+    /// Returns which sources SPARQL may change; none at all when it is off.
+    pub(crate) fn may_write(&self) -> Option<MayWrite> {
+        let otherwise = if self.allow_remote {
+            Updates::Off
+        } else {
+            Updates::People
+        };
+        match self.sparql.update.unwrap_or(otherwise) {
+            Updates::Off => None,
+            Updates::People => Some(MayWrite::People),
+            Updates::Listed => {
+                let names = self.sparql.update_sources.iter();
+                // Names that are none were refused when the configuration was checked.
+                Some(MayWrite::Listed(
+                    names.filter_map(|name| name.parse().ok()).collect(),
+                ))
+            }
+            Updates::All => Some(MayWrite::All),
         }
     }
 }
@@ -257,6 +323,11 @@ impl Config {
                 65_536,
             ),
         ];
+        for name in &self.sparql.update_sources {
+            if name.parse::<SourceName>().is_err() {
+                return Err(Error::BadSource { name: name.clone() });
+            }
+        }
         for (key, value, minimum, maximum) in ranges {
             if !(minimum..=maximum).contains(&value) {
                 return Err(Error::OutOfRange {
@@ -296,6 +367,21 @@ mod tests {
         let config =
             Config::parse("[dbt]\nanything = 1\n[server]\nallowed_hosts = ['data.example']");
         assert_eq!(config.expect("valid").allowed_hosts, ["data.example"]);
+    }
+
+    #[test]
+    fn who_may_write_depends_on_who_can_reach() {
+        let config = |text: &str| Config::parse(text).expect("valid").may_write();
+        assert_eq!(config(""), Some(MayWrite::People));
+        assert_eq!(config("[server]\nallow_remote = true"), None);
+        assert_eq!(config("[server.sparql]\nupdate = 'off'"), None);
+        let text =
+            "[server.sparql]\nupdate = 'listed'\nupdate_sources = ['dbt', 'http://g.example/']";
+        let Some(MayWrite::Listed(listed)) = config(text) else {
+            panic!("they are listed");
+        };
+        assert_eq!(listed.len(), 2);
+        assert!(Config::parse("[server.sparql]\nupdate_sources = ['No name']").is_err());
     }
 
     #[test]

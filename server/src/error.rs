@@ -32,6 +32,14 @@ pub enum Error {
         /// The greatest value accepted.
         maximum: u64,
     },
+    /// A source that updates may change has no name that a source can have.
+    #[error(
+        "`server.sparql.update_sources` has `{name}`, which is neither a source's name nor an absolute IRI"
+    )]
+    BadSource {
+        /// The name as given.
+        name: String,
+    },
     /// The address is reachable from other machines and the configuration does not allow that.
     #[error("`{address}` is not a loopback address, and Isogloss has no authentication yet")]
     RemoteAddress {
@@ -66,7 +74,7 @@ impl Error {
     /// Says what the person at the terminal can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Config { .. } | Self::Start { .. } => None,
+            Self::Config { .. } | Self::Start { .. } | Self::BadSource { .. } => None,
             Self::OutOfRange {
                 minimum, maximum, ..
             } => Some(format!("choose a number from {minimum} to {maximum}")),

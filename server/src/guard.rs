@@ -15,7 +15,14 @@ use crate::state::App;
 const PROBES: [&str; 3] = ["/healthz", "/livez", "/readyz"];
 
 /// Reading routes that are refused to other sites' pages too, as they can be made to work hard.
-const GUARDED_READS: [&str; 4] = ["/changes", "/graphql", "/graphql/ws", "/sparql"];
+const GUARDED_READS: [&str; 6] = [
+    "/changes",
+    "/graphql",
+    "/graphql/ws",
+    "/sparql",
+    "/store",
+    "/store/{*graph}",
+];
 
 /// Refuses requests for another host and requests that another site's page sends.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -43,7 +50,7 @@ pub(crate) async fn deadline(State(app): State<App>, request: Request, next: Nex
         .map_or("", MatchedPath::as_str);
     let times = &app.config.timeouts;
     let limit = match route {
-        "/ingest" => times.ingest(),
+        "/ingest" | "/store" | "/store/{*graph}" => times.ingest(),
         // The query's own deadline comes first and says more.
         "/sparql" | "/export" => times
             .request()

@@ -23,6 +23,7 @@ mod body;
 mod changes;
 mod config;
 mod error;
+mod graph_store;
 mod graphql;
 mod guard;
 mod health;
@@ -42,7 +43,7 @@ mod stall;
 mod state;
 mod stream;
 
-pub use config::{Config, Limits, Page, Timeouts};
+pub use config::{Config, DefaultGraph, Limits, Page, Sparql, Timeouts, Updates};
 pub use error::{Error, Result};
 pub use routes::router;
 pub use serve::{bind, runtime, serve};

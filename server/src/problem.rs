@@ -107,8 +107,12 @@ impl Problem {
 /// Maps an error code of the graph to the status of the answer.
 fn status_of(code: &str, users_fault: bool) -> StatusCode {
     match code {
-        "UNKNOWN_ENTITY" | "UNKNOWN_SOURCE" | "UNKNOWN_VERSION" => StatusCode::NOT_FOUND,
+        "UNKNOWN_ENTITY" | "UNKNOWN_SOURCE" | "UNKNOWN_VERSION" | "UNKNOWN_GRAPH" => {
+            StatusCode::NOT_FOUND
+        }
         "VERSION_NOT_KEPT" => StatusCode::GONE,
+        "WRITE_REFUSED" => StatusCode::FORBIDDEN,
+        "GRAPH_EXISTS" => StatusCode::CONFLICT,
         "TIMEOUT" | "DEADLINE_EXCEEDED" => StatusCode::REQUEST_TIMEOUT,
         "BUDGET_EXCEEDED" => StatusCode::SERVICE_UNAVAILABLE,
         "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,

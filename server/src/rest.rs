@@ -30,7 +30,7 @@ const PAGE_MAX: usize = 100;
 const OFFSET_MAX: usize = 10_000;
 
 /// Who signs commits. There is no authentication yet, so it is nobody in particular.
-const ACTOR: &str = "anonymous";
+pub(crate) const ACTOR: &str = "anonymous";
 
 /// Resolves what a text means.
 pub(crate) async fn resolve(State(app): State<App>, RawQuery(query): RawQuery) -> Answer {

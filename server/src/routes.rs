@@ -13,7 +13,9 @@ use tower_http::compression::CompressionLayer;
 use crate::config::Config;
 use crate::problem::Problem;
 use crate::state::{App, Shared};
-use crate::{changes, graphql, guard, health, observe, openapi, page, rest, sparql};
+use crate::{
+    changes, graph_store, graphql, guard, health, observe, openapi, page, rest, sparql,
+};
 
 /// One address with the methods it answers.
 pub(crate) struct Route {
@@ -44,6 +46,8 @@ pub(crate) fn routes() -> Vec<Route> {
             &[Method::GET, Method::POST],
             get(sparql::get).post(sparql::post),
         ),
+        route("/store", GRAPH_STORE, graph_store::routes()),
+        route("/store/{*graph}", GRAPH_STORE, graph_store::routes()),
         route("/resolve", GET, get(rest::resolve)),
         route("/search", GET, get(rest::search)),
         route("/ingest", &[Method::POST], post(rest::ingest)),
@@ -64,6 +68,14 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 const GET: &[Method] = &[Method::GET];
+
+const GRAPH_STORE: &[Method] = &[
+    Method::GET,
+    Method::HEAD,
+    Method::PUT,
+    Method::POST,
+    Method::DELETE,
+];
 
 /// Makes the router over a graph, for a server of one's own or for tests; [`crate::serve`] does the rest.
 pub fn router(isogloss: Isogloss, config: &Config) -> Router {

@@ -1,24 +1,31 @@
-//! The SPARQL 1.1 Protocol: queries by GET, by form and by body, answered in the format that the client prefers.
+//! The SPARQL 1.1 Protocol: queries by GET, by form and by body, answered in the format that the client prefers;
+//! updates by form and by body.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use isogloss::Snapshot;
 use isogloss::graph::rdf::NamedNode;
 use isogloss::graph::results::{self, GraphFormat, ResultsFormat};
 use isogloss::graph::sparql::{
     CancellationToken, GraphChoice, ParseLimits, Query, QueryOptions, ResultKind,
 };
-use isogloss::graph::{Budget, Error as GraphError, TextLimit};
+use isogloss::graph::{Budget, Error as GraphError, SourceName, TextLimit};
 
+use crate::config::DefaultGraph;
 use crate::params::{Params, not_a};
 use crate::problem::{Answer, Problem};
 use crate::state::App;
 use crate::stream::{CancelOnDrop, Output};
 use crate::{body, negotiate, stream};
+
+mod description;
+mod update;
+
+pub(crate) use update::off as updates_off;
 
 /// Formats of SELECT and ASK, the preferred one first.
 const TABLES: [(&str, ResultsFormat); 7] = [
@@ -45,16 +52,10 @@ pub(crate) const GRAPHS: [(&str, GraphFormat); 10] = [
     ("text/plain", GraphFormat::NTriples),
 ];
 
-/// The description of the service, which is what GET without a query gets.
-const DESCRIPTION: &str = include_str!("sparql/description.ttl");
-
-/// What to say to a person who opens the address in a browser.
-const HINT: &str = "This is the SPARQL endpoint. Ask it by GET with ?query=, by POST with a form, or by POST with a \
-                    body of the type application/sparql-query. There is a console at /#/sparql.\n";
-
 /// What the parameters say.
 struct Asked {
     text: String,
+    base: String,
     /// The dataset of the protocol, which goes before that of the query.
     graphs: Option<GraphChoice>,
     snapshot: Arc<Snapshot>,
@@ -63,48 +64,84 @@ struct Asked {
 /// Answers a query in the URL, or describes the service.
 pub(crate) async fn get(
     State(app): State<App>,
+    uri: Uri,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Answer {
     let params = Params::parse(query.as_deref().unwrap_or_default());
     if params.is_empty() {
-        return describe(&headers);
+        return description::describe(&app, &base(&uri, &headers), &headers);
     }
-    let asked = asked(&app, params, None).await?;
+    if params.has("update") {
+        return Err(Problem::bad_request(
+            "an update is sent by POST, not in the URL",
+        ));
+    }
+    let asked = asked(&app, params, None, base(&uri, &headers)).await?;
     run(&app, &headers, asked).await
 }
 
-/// Answers a query in the body.
+/// Answers a query in the body, or applies an update.
 pub(crate) async fn post(State(app): State<App>, request: Request) -> Answer {
     let (parts, content) = request.into_parts();
     let mut params = Params::parse(parts.uri.query().unwrap_or_default());
     let media_type = body::media_type(&parts.headers).unwrap_or_default();
-    let is_form = match media_type.as_str() {
-        "application/x-www-form-urlencoded" => true,
-        "application/sparql-query" => false,
-        "application/sparql-update" => return Err(no_update()),
-        other => {
-            let given: String = other.chars().take(64).collect();
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                format!("the content type is `{given}`"),
-            )
-            .hint(
-                "send application/sparql-query, or application/x-www-form-urlencoded with `query`",
-            ));
-        }
-    };
+    let base = base(&parts.uri, &parts.headers);
+    let is_known = [
+        "application/x-www-form-urlencoded",
+        "application/sparql-query",
+        "application/sparql-update",
+    ]
+    .contains(&media_type.as_str());
+    if !is_known {
+        return Err(unsupported(&media_type).hint(
+            "send application/sparql-query, application/sparql-update, or application/x-www-form-urlencoded with \
+             `query` or `update`",
+        ));
+    }
     let limit = app.config.limits.sparql_bytes;
     let bytes = body::read(&parts.headers, content, "the query", limit).await?;
     let text = text(&bytes)?;
-    let asked = if is_form {
-        params.extend(Params::parse(text));
-        asked(&app, params, None).await?
-    } else {
-        asked(&app, params, Some(text.to_owned())).await?
+    let text = match media_type.as_str() {
+        "application/sparql-update" => {
+            return update::run(&app, params, text.to_owned(), base).await;
+        }
+        "application/sparql-query" => Some(text.to_owned()),
+        _ => {
+            params.extend(Params::parse(text));
+            None
+        }
     };
+    if text.is_none() && params.has("update") {
+        let text = params.required("update")?;
+        return update::run(&app, params, text, base).await;
+    }
+    let asked = asked(&app, params, text, base).await?;
     run(&app, &parts.headers, asked).await
+}
+
+/// Refuses a body of a type that is not read here.
+pub(crate) fn unsupported(media_type: &str) -> Problem {
+    let given: String = media_type.chars().take(64).collect();
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        format!("the content type is `{given}`"),
+    )
+}
+
+/// The address of the endpoint as the client names it, against which relative IRIs are resolved.
+fn base(uri: &Uri, headers: &HeaderMap) -> String {
+    format!("{}{}", origin(uri, headers), uri.path())
+}
+
+/// Scheme and host as the client names them; the guard has looked at the host.
+pub(crate) fn origin(uri: &Uri, headers: &HeaderMap) -> String {
+    let given = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = uri.authority().map(Authority::as_str).or(given);
+    format!("http://{}", host.unwrap_or("localhost"))
 }
 
 /// Reads the body as text.
@@ -118,20 +155,14 @@ fn text(bytes: &Bytes) -> Answer<&str> {
 }
 
 /// Reads the parameters; a query in the body leaves none for them.
-async fn asked(app: &App, mut params: Params, body: Option<String>) -> Answer<Asked> {
-    if params.has("update") || params.has("using-graph-uri") || params.has("using-named-graph-uri")
-    {
-        return Err(no_update());
-    }
+async fn asked(app: &App, mut params: Params, body: Option<String>, base: String) -> Answer<Asked> {
     let text = match body {
         Some(text) => text,
         None => params.required("query")?,
     };
-    if text.len() > app.config.limits.sparql_bytes {
-        return Err(Problem::too_large(
-            "the query",
-            app.config.limits.sparql_bytes,
-        ));
+    let limit = app.config.limits.sparql_bytes;
+    if text.len() > limit {
+        return Err(Problem::too_large("the query", limit));
     }
     let graphs = GraphChoice {
         default: graphs(&mut params, "default-graph-uri")?,
@@ -141,6 +172,7 @@ async fn asked(app: &App, mut params: Params, body: Option<String>) -> Answer<As
     params.finish()?;
     Ok(Asked {
         text,
+        base,
         graphs: (graphs != GraphChoice::default()).then_some(graphs),
         snapshot,
     })
@@ -152,13 +184,12 @@ fn graphs(params: &mut Params, name: &str) -> Answer<Vec<NamedNode>> {
     params.many(name).into_iter().map(read).collect()
 }
 
-fn no_update() -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "UPDATE_NOT_SUPPORTED",
-        "SPARQL Update is not supported",
-    )
-    .hint("a source changes as a whole: send its documents to /ingest")
+/// The limits of a text, of which the size is configured.
+fn limits(app: &App) -> ParseLimits {
+    ParseLimits {
+        max_bytes: app.config.limits.sparql_bytes,
+        ..ParseLimits::default()
+    }
 }
 
 /// Runs a query on a thread of its own and answers while it runs.
@@ -169,11 +200,14 @@ async fn run(app: &App, headers: &HeaderMap, asked: Asked) -> Answer {
     };
     let permit = app.heavy().await?;
     let cancel = CancellationToken::new();
-    let options = options(app, asked.graphs.clone(), cancel.clone());
+    let (options, limits) = (
+        options(app, asked.graphs.clone(), cancel.clone()),
+        limits(app),
+    );
     let guard = CancelOnDrop::new(move || cancel.cancel());
     let version = asked.snapshot.version().0;
     stream::answer(version, permit, guard, move |output| {
-        write(&asked, &options, chosen, output)
+        write(&asked, &limits, &options, chosen, output)
     })
     .await
 }
@@ -191,6 +225,10 @@ fn options(app: &App, graphs: Option<GraphChoice>, cancel: CancellationToken) ->
     options.max_rows = limits.sparql_rows;
     options.cancel = cancel;
     options.graphs = graphs;
+    options.default_graph = match app.config.sparql.default_graph {
+        DefaultGraph::Merged => None,
+        DefaultGraph::People => Some(SourceName::people()),
+    };
     options
 }
 
@@ -202,8 +240,14 @@ struct Chosen {
 }
 
 /// Parses, evaluates and writes.
-fn write(asked: &Asked, options: &QueryOptions, chosen: Chosen, output: &mut Output) -> Answer<()> {
-    let query = Query::parse(&asked.text, None, &ParseLimits::default()).map_err(problem)?;
+fn write(
+    asked: &Asked,
+    limits: &ParseLimits,
+    options: &QueryOptions,
+    chosen: Chosen,
+    output: &mut Output,
+) -> Answer<()> {
+    let query = Query::parse(&asked.text, Some(&asked.base), limits).map_err(problem)?;
     let (media_type, format) = match query.result_kind() {
         ResultKind::Graph => chosen
             .graph
@@ -216,9 +260,8 @@ fn write(asked: &Asked, options: &QueryOptions, chosen: Chosen, output: &mut Out
     output.media_type(with_charset(media_type));
     let found = asked
         .snapshot
-        .graph()
         .query(&query, options)
-        .map_err(problem)?;
+        .map_err(|error| of_isogloss(&error))?;
     results::write(found, format, output).map_err(problem)?;
     Ok(())
 }
@@ -266,9 +309,13 @@ pub(crate) fn not_acceptable() -> Problem {
 
 /// Gives an error of a query its status: 400 with the place, 408 or 503 with the budget, 413.
 pub(crate) fn problem(error: GraphError) -> Problem {
-    let error = isogloss::Error::from(error);
-    let problem = Problem::from_isogloss(&error);
-    let isogloss::Error::Graph(error) = &error else {
+    of_isogloss(&isogloss::Error::from(error))
+}
+
+/// Gives an error of the graph, or of what is around it, its status.
+pub(crate) fn of_isogloss(error: &isogloss::Error) -> Problem {
+    let problem = Problem::from_isogloss(error);
+    let isogloss::Error::Graph(error) = error else {
         return problem;
     };
     match error {
@@ -282,6 +329,7 @@ pub(crate) fn problem(error: GraphError) -> Problem {
                 Budget::Statements(_) => (StatusCode::SERVICE_UNAVAILABLE, "statements"),
                 Budget::Rows(_) => (StatusCode::SERVICE_UNAVAILABLE, "rows"),
                 Budget::ResultBytes(_) => (StatusCode::SERVICE_UNAVAILABLE, "result_bytes"),
+                Budget::Written(_) => (StatusCode::SERVICE_UNAVAILABLE, "written"),
                 _ => (StatusCode::SERVICE_UNAVAILABLE, "value_bytes"),
             };
             Problem::new(status, "BUDGET_EXCEEDED", error.to_string())
@@ -303,25 +351,6 @@ fn place(message: &str) -> Option<(u64, u64)> {
         let (line, column) = word.trim_end_matches([':', ',', '.']).split_once(':')?;
         Some((line.parse().ok()?, column.parse().ok()?))
     })
-}
-
-/// Describes the service to a program, and says what it is to a person.
-fn describe(headers: &HeaderMap) -> Answer {
-    let offers = [
-        ("text/turtle", true),
-        ("text/html", false),
-        ("text/plain", false),
-    ];
-    let (media_type, text) = match choose(headers, &offers) {
-        Some((_, true)) => ("text/turtle; charset=utf-8", DESCRIPTION),
-        Some(_) => ("text/plain; charset=utf-8", HINT),
-        None => return Err(not_acceptable()),
-    };
-    Ok((
-        [(header::CONTENT_TYPE, media_type), (header::VARY, "accept")],
-        text,
-    )
-        .into_response())
 }
 
 #[cfg(test)]

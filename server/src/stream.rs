@@ -173,6 +173,35 @@ pub(crate) async fn answer(
     Err(Problem::internal())
 }
 
+/// Does work that recurses over the input on a thread of its own, and waits for its outcome.
+///
+/// `permit` is given back when the work ends, `guard` is dropped when the client leaves before.
+pub(crate) async fn deep<T: Send + 'static>(
+    permit: OwnedSemaphorePermit,
+    guard: impl Send + 'static,
+    work: impl FnOnce() -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let (send, outcome) = oneshot::channel();
+    let worker = move || {
+        let _permit = permit;
+        if send.send(work()).is_err() {
+            tracing::debug!("the client left before its answer");
+        }
+    };
+    let thread = std::thread::Builder::new()
+        .name("isogloss-worker".to_owned())
+        .stack_size(STACK_BYTES);
+    thread
+        .spawn(worker)
+        .map_err(|_| Problem::busy("the server has no thread left"))?;
+    let outcome = outcome.await;
+    drop(guard);
+    outcome.unwrap_or_else(|_| {
+        tracing::error!("a worker ended without an answer");
+        Err(Problem::internal())
+    })
+}
+
 /// Makes the response; the guard lives as long as its body.
 fn respond(version: u64, begun: Begun, guard: impl Send + 'static) -> Response {
     let body = match begun.content {

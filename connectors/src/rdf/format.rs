@@ -80,7 +80,8 @@ fn by_content(bytes: &[u8]) -> Seen {
     if head.starts_with("<?xml") || head.starts_with("<!DOCTYPE") || head.starts_with("<!--") {
         return Seen::Xml;
     }
-    if head.starts_with('<') && head.contains("xmlns") {
+    // Not the bare word, which stands in the IRIs of FOAF.
+    if head.starts_with('<') && (head.contains("xmlns:") || head.contains("xmlns=")) {
         return Seen::Xml;
     }
     if let Some(rest) = head.strip_prefix('{')

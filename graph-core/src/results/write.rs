@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use oxrdf::GraphName;
+use oxrdf::{GraphName, Triple};
 use oxrdfio::RdfSerializer;
 use sparesults::QueryResultsSerializer;
 
@@ -76,6 +76,26 @@ fn write_statements(
             .map_err(failure)?;
     }
     serializer.finish().map_err(failure)?;
+    Ok(out.written)
+}
+
+/// Writes statements that no query found, and returns the number of bytes.
+///
+/// # Errors
+/// [`Error::Output`] from `out`.
+pub fn write_graph(
+    statements: impl IntoIterator<Item = Triple>,
+    format: GraphFormat,
+    out: impl Write,
+) -> Result<u64> {
+    let mut out = Capped::new(out, u64::MAX);
+    let mut serializer = RdfSerializer::from_format(format.inner()).for_writer(&mut out);
+    for statement in statements {
+        serializer
+            .serialize_triple(&statement)
+            .map_err(Error::Output)?;
+    }
+    serializer.finish().map_err(Error::Output)?;
     Ok(out.written)
 }
 

@@ -1,11 +1,13 @@
 //! The router and the server, asked as a client asks them.
 
+mod graph_store;
 mod graphql;
 mod guard;
 mod page;
 mod rest;
 mod serving;
 mod sparql;
+mod w3c;
 
 use axum::Router;
 use axum::body::Body;

@@ -160,7 +160,7 @@ async fn what_is_refused() {
     let update = [("content-type", "application/sparql-update")];
     send(&router, Method::POST, "/sparql", &update, "CLEAR ALL")
         .await
-        .is_problem(400, "UPDATE_NOT_SUPPORTED");
+        .is_problem(403, "WRITE_REFUSED");
     let plain = [("content-type", "text/plain")];
     send(&router, Method::POST, "/sparql", &plain, SELECT)
         .await
@@ -231,7 +231,110 @@ async fn without_a_query_the_service_is_described() {
     let router = app();
     let described = get(&router, "/sparql", &[("accept", "text/turtle")]).await;
     assert_eq!(described.media_type(), "text/turtle");
-    assert!(described.text().contains("sd:endpoint"));
+    let text = described.text();
+    for part in [
+        "#endpoint> <http://localhost:4400/sparql>",
+        "#SPARQL11Update>",
+        "#UnionDefaultGraph>",
+        "#name> <urn:isogloss:source:words>",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
     let hint = get(&router, "/sparql", &[("accept", "text/html")]).await;
     assert!(hint.text().contains("/#/sparql"));
+}
+
+#[tokio::test]
+async fn an_update_is_one_version_that_the_next_query_sees() {
+    let router = app();
+    let update = "PREFIX e: <http://e.example/> INSERT DATA { e:a e:p <rel> } ;
+        INSERT { GRAPH e:g { ?s e:q ?o } } WHERE { ?s e:p ?o }";
+    let direct = [("content-type", "application/sparql-update")];
+    let answer = send(&router, Method::POST, "/sparql", &direct, update).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let document = answer.json();
+    assert_eq!(
+        (&document["version"], &document["added"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(document["sources"][1]["source"], "http://e.example/g");
+    assert_eq!(answer.header("isogloss-graph-version"), "2");
+    let query = "ASK { GRAPH <http://e.example/g> { ?s ?p <http://localhost:4400/rel> } }";
+    assert_eq!(ask_on(&router, query).await.json()["boolean"], true);
+    let form = format!("update={}", encoded("DROP GRAPH <http://e.example/g>"));
+    let form_type = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = send(&router, Method::POST, "/sparql", &form_type, form).await;
+    assert_eq!(answer.json()["removed"], 1);
+    assert_eq!(ask_on(&router, query).await.json()["boolean"], false);
+}
+
+async fn ask_on(router: &axum::Router, query: &str) -> Answer {
+    get(router, &format!("/sparql?query={}", encoded(query)), &[]).await
+}
+
+#[tokio::test]
+async fn an_update_that_cannot_be_says_why() {
+    let direct = [("content-type", "application/sparql-update")];
+    let words = "GRAPH <urn:isogloss:source:words>";
+    for (update, status, code) in [
+        ("INSERT DATA {".to_owned(), 400, "BAD_USER_INPUT"),
+        ("LOAD <http://127.0.0.1:1/>".to_owned(), 400, "REFUSED"),
+        ("DROP GRAPH <urn:no:where>".to_owned(), 404, "UNKNOWN_GRAPH"),
+        (format!("CREATE {words}"), 409, "GRAPH_EXISTS"),
+        (
+            format!("DELETE WHERE {{ {words} {{ ?s ?p ?o }} }}"),
+            403,
+            "WRITE_REFUSED",
+        ),
+    ] {
+        let answer = send(&app(), Method::POST, "/sparql", &direct, update.clone()).await;
+        assert_eq!(answer.status.as_u16(), status, "{update}");
+        answer.is_problem(status, code);
+    }
+    let using = "/sparql?using-graph-uri=urn:a:b";
+    let with = "WITH <urn:a:c> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }";
+    send(&app(), Method::POST, using, &direct, with)
+        .await
+        .is_problem(400, "REFUSED");
+    let mut config = server::Config::default();
+    config.sparql.update = Some(server::Updates::Off);
+    let off = server::router(crate::mesh(), &config);
+    let data = "INSERT DATA { <urn:a:a> <urn:a:b> 1 }";
+    send(&off, Method::POST, "/sparql", &direct, data)
+        .await
+        .is_problem(403, "UPDATE_OFF");
+    let described = get(&off, "/sparql", &[("accept", "text/turtle")]).await;
+    assert!(!described.text().contains("SPARQL11Update"));
+    let foreign = [direct[0], ("origin", "http://evil.example")];
+    send(&app(), Method::POST, "/sparql", &foreign, data)
+        .await
+        .is_problem(403, "CROSS_SITE");
+}
+
+#[tokio::test]
+async fn words_are_searched_inside_of_a_query() {
+    let query = "PREFIX iso: <https://isogloss.dev/ns#> SELECT ?domain { ?term iso:matches 'ticket' ; iso:inDomain ?domain }";
+    let answer = get(
+        &app(),
+        &format!("/sparql?query={}", encoded(query)),
+        &[("accept", "text/csv")],
+    )
+    .await;
+    assert_eq!(
+        answer.text().trim(),
+        "domain\r\nurn:isogloss:domain:mesh/support"
+    );
+}
+
+#[tokio::test]
+async fn the_size_of_a_query_is_as_configured() {
+    let long = format!("ASK {{}} # {}", "x".repeat(100_000));
+    let direct = [("content-type", "application/sparql-query")];
+    let answer = send(&app(), Method::POST, "/sparql", &direct, long.clone()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let mut config = server::Config::default();
+    config.limits.sparql_bytes = 50_000;
+    let small = server::router(crate::mesh(), &config);
+    let answer = send(&small, Method::POST, "/sparql", &direct, long).await;
+    assert_eq!(answer.status, 413);
 }
