@@ -35,6 +35,15 @@ impl Dictionary {
         self.layers.last().map_or(0, |layer| layer.end())
     }
 
+    /// Tells whether both grew from the same first layer: then neither has numbered its terms anew.
+    pub(crate) fn begins_like(&self, other: &Self) -> bool {
+        match (self.layers.first(), other.layers.first()) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+            (None, _) => true,
+            _ => false,
+        }
+    }
+
     fn layer_of(&self, id: u32) -> &Layer {
         let after = self.layers.partition_point(|layer| layer.first() <= id);
         &self.layers[after - 1]

@@ -195,6 +195,22 @@ pub enum Error {
         /// The file whose write failed.
         path: PathBuf,
     },
+    /// There is no entailment of this name.
+    #[error("entailment `{name}` does not exist")]
+    UnknownRegime {
+        /// The name as given.
+        name: String,
+    },
+    /// What follows from the claims, or the search for a proof, is more than may be derived.
+    #[error("the entailment `{regime}` went over its limit of {limit} {what}")]
+    EntailmentTooLarge {
+        /// The name of the regime.
+        regime: &'static str,
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there may be.
+        limit: u64,
+    },
     /// A history entry held in memory could not be read back: a defect of this program.
     #[error("the history in memory is damaged: {reason}")]
     History {

@@ -39,6 +39,7 @@
 mod commit;
 mod dictionary;
 mod durable;
+pub mod entail;
 mod error;
 pub mod export;
 pub mod folder;

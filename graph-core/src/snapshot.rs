@@ -216,6 +216,16 @@ impl Snapshot {
         )
     }
 
+    /// Tells whether the term is a blank node.
+    pub(crate) fn is_blank(&self, id: TermId) -> bool {
+        self.dictionary.kind(id.0) == Kind::Blank
+    }
+
+    /// Tells whether every term of this snapshot surely has the same number in the other; false when it is not sure.
+    pub(crate) fn numbers_terms_like(&self, other: &Self) -> bool {
+        self.dictionary.begins_like(&other.dictionary)
+    }
+
     /// Iterates over the statements that match; a part left out matches everything.
     pub fn matching(
         &self,

@@ -7,6 +7,8 @@ mod checkpoints;
 mod differences;
 #[path = "suite/durability.rs"]
 mod durability;
+#[path = "suite/entailment.rs"]
+mod entailment;
 #[path = "suite/exploration.rs"]
 mod exploration;
 #[path = "suite/exporting.rs"]

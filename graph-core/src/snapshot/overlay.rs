@@ -8,6 +8,7 @@ use oxrdf::{NamedOrBlankNode, Term, Triple};
 use super::assemble::Assembler;
 use super::{Snapshot, Visible};
 use crate::commit::SourceInfo;
+use crate::dictionary::Key;
 use crate::error::{Error, Result};
 use crate::names::{SourceId, SourceName, TermId, Timestamp};
 use crate::segment::Row;
@@ -73,6 +74,49 @@ impl Snapshot {
                 self.numbered_rows(&mut assembler, &numbers, source)?
             }
         };
+        let mut shown = assembler.finish(self);
+        shown.put_overlay(name, kind, source, rows);
+        Ok(shown)
+    }
+
+    /// Shows what follows from the claims: as [`Snapshot::with_overlay`], where numbers that
+    /// [`crate::entail`] gives to its words stand for `words`.
+    pub(crate) fn with_derived(
+        &self,
+        name: &SourceName,
+        kind: &str,
+        words: &[String],
+        facts: impl Iterator<Item = [u32; 3]>,
+    ) -> Result<Self> {
+        if self.source_id(name).is_some() {
+            return Err(Error::SourceExists { name: name.clone() });
+        }
+        let mut assembler = Assembler::on(self);
+        let source = assembler.source(name)?;
+        let mut numbers: Vec<Option<u32>> = vec![None; words.len()];
+        let mut rows = Vec::new();
+        for fact in facts {
+            let mut row = fact;
+            for number in &mut row {
+                let word = crate::entail::word_at(*number);
+                let Some((known, word)) =
+                    word.and_then(|at| numbers.get_mut(at).zip(words.get(at)))
+                else {
+                    continue;
+                };
+                *number = match *known {
+                    Some(number) => number,
+                    None => *known.insert(assembler.number(&Key::iri(word))?),
+                };
+            }
+            let [subject, predicate, object] = row;
+            rows.push(Row {
+                subject,
+                predicate: assembler.predicate(predicate)?,
+                object,
+                source,
+            });
+        }
         let mut shown = assembler.finish(self);
         shown.put_overlay(name, kind, source, rows);
         Ok(shown)
