@@ -59,9 +59,9 @@ impl Guards {
     /// Tells whether there may be such a statement.
     fn allow(&self, [s, p, o]: Fact) -> bool {
         let free = |set: &FxHashSet<u32>, node: u32| node == ANY || set.contains(&node);
-        let fits = |object: Option<u32>| match self.sets.get(&(p, object)) {
-            Some([subjects, objects]) => Some(free(subjects, s) && free(objects, o)),
-            None => None,
+        let fits = |object: Option<u32>| {
+            let sets = self.sets.get(&(p, object));
+            sets.map(|[subjects, objects]| free(subjects, s) && free(objects, o))
         };
         fits(Some(o)).or_else(|| fits(None)).unwrap_or(true)
     }
@@ -154,7 +154,7 @@ impl<'a> Engine<'a> {
                     statement.object,
                 ]));
                 // A predicate that half of the graph has must not go uncharged until it is read.
-                if found.len() & 0xffff == 0 {
+                if found.len().is_multiple_of(1 << 16) {
                     self.meter.visit(0)?;
                 }
             }
@@ -177,7 +177,7 @@ impl<'a> Engine<'a> {
             }
         }
         // Each rule starts at its rarest premise: no need to look at every claim.
-        for rule in &self.rules.rules {
+        for rule in &self.rules.list {
             for fact in self.matching(rule.body[0].bound(&OPEN))? {
                 let mut found = Vec::new();
                 self.apply(rule, 0, fact, &mut found)?;
@@ -240,7 +240,7 @@ impl<'a> Engine<'a> {
             .get(&fact[1])
             .map_or(&[][..], Vec::as_slice);
         for &(rule, at) in named.iter().chain(&self.rules.any_predicate) {
-            self.apply(&self.rules.rules[rule], at, fact, out)?;
+            self.apply(&self.rules.list[rule], at, fact, out)?;
         }
         Ok(())
     }
@@ -293,7 +293,7 @@ impl<'a> Engine<'a> {
 
     /// Tells whether a statement follows in one step from what holds.
     pub(super) fn follows(&self, fact: Fact) -> Result<bool> {
-        for rule in &self.rules.rules {
+        for rule in &self.rules.list {
             let mut bindings = OPEN;
             if rule.head.bind(fact, &mut bindings)
                 && !self.join(rule, &rule.backwards, bindings, &mut |_| false)?

@@ -180,7 +180,7 @@ impl Search<'_> {
             return Ok(self.engine.claims(fact).then(Step::default));
         };
         let rules = self.engine.rules;
-        for rule in &rules.rules {
+        for rule in &rules.list {
             let mut bindings = OPEN;
             if !rule.head.bind(fact, &mut bindings) {
                 continue;

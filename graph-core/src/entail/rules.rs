@@ -134,7 +134,7 @@ pub(super) struct Rule {
 #[derive(Debug)]
 pub(super) struct Rules {
     words: Vec<String>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) list: Vec<Rule>,
     /// The premises with this predicate: number of the rule, number of the premise.
     pub(super) by_predicate: FxHashMap<u32, Vec<(usize, usize)>>,
     /// The premises that any predicate fits.
@@ -153,7 +153,7 @@ impl Rules {
         };
         let mut rules = Self {
             words: Vec::new(),
-            rules: Vec::new(),
+            list: Vec::new(),
             by_predicate: FxHashMap::default(),
             any_predicate: Vec::new(),
             guarded: Vec::new(),
@@ -204,7 +204,7 @@ impl Rules {
             .map(|atom| self.atom(atom, &mut names))
             .collect();
         let head = self.atom(head, &mut names);
-        let number = self.rules.len();
+        let number = self.list.len();
         let is_open = body.iter().any(|atom| atom.word(1).is_none());
         for (at, atom) in body.iter().enumerate() {
             match atom.word(1) {
@@ -226,7 +226,7 @@ impl Rules {
             .map(|at| order(&body, Some(at), body[at].variables().collect()))
             .collect();
         let backwards = order(&body, None, head.variables().collect());
-        self.rules.push(Rule {
+        self.list.push(Rule {
             name,
             body,
             head,
@@ -300,9 +300,9 @@ mod tests {
     fn every_rule_is_read() {
         for (regime, count) in [(Regime::Skos, 22), (Regime::Rdfs, 6), (Regime::OwlRl, 21)] {
             let rules = Rules::of(regime);
-            assert_eq!(rules.rules.len(), count, "{regime}");
+            assert_eq!(rules.list.len(), count, "{regime}");
             assert!(rules.words().len() < 64, "{regime}");
-            for rule in &rules.rules {
+            for rule in &rules.list {
                 let bound: Vec<usize> = rule.body.iter().flat_map(Atom::variables).collect();
                 assert!(
                     rule.head.variables().all(|v| bound.contains(&v)),
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn the_schema_is_looked_up_before_the_data() {
         let rules = Rules::of(Regime::OwlRl);
-        let rule = rules.rules.iter().find(|r| r.name == "prp-trp").unwrap();
+        let rule = rules.list.iter().find(|r| r.name == "prp-trp").unwrap();
         assert_eq!(rule.after, [vec![1, 2], vec![0, 2], vec![0, 1]]);
         assert_eq!(rule.backwards, [0, 1, 2]);
         assert_eq!(Rules::word_at(Rules::number_of(3)), Some(3));
