@@ -191,6 +191,7 @@ impl Isogloss {
             }
             let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
             let receipts = prepared.publish()?;
+            let next = next.following(&current);
             self.shared.current.store(Arc::new(next));
             (receipts, self.changes_since(before))
         };
