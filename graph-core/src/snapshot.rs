@@ -15,6 +15,7 @@ mod ranges;
 use crate::commit::SourceInfo;
 use crate::dictionary::{Aux, Dictionary, Kind};
 use crate::error::{Error, Result};
+use crate::merge::Merge;
 use crate::names::{SourceId, SourceName, TermId, Version};
 use crate::segment::{Pattern, PredicateCounts, Segment};
 pub(crate) use matches::Visible;
@@ -101,6 +102,7 @@ pub struct Snapshot {
     terms_when_cleaned: u32,
     /// The sources that claim something; `None` without overlays, when all do.
     claiming: Option<Arc<FixedBitSet>>,
+    pub(crate) merge: Merge,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -235,6 +237,7 @@ impl Snapshot {
         scope: Scope,
     ) -> Matches<'_> {
         let (visible, merged) = match scope {
+            Scope::Merged => (Visible::Merged, true),
             Scope::Union => (Visible::All, true),
             Scope::Claims => (self.claims(), false),
             Scope::Source(source) => (Visible::One(source.0), false),
@@ -351,7 +354,7 @@ impl Snapshot {
             self.predicates.terms.capacity() * 4 + self.predicates.numbers.capacity() * 9;
         let table =
             self.table.names.capacity() * 64 + self.sources.capacity() * size_of::<SourceInfo>();
-        segments + predicates + table + self.dictionary.heap_bytes()
+        segments + predicates + table + self.dictionary.heap_bytes() + self.merge.heap_bytes()
     }
 
     /// Returns the number of layers that a look-up visits: 1 after a compaction, at most 9.
@@ -364,7 +367,10 @@ impl Snapshot {
         self.layers
             .iter()
             .map(|layer| layer.segment.estimate(pattern))
-            .sum()
+            .sum::<usize>()
+            + self
+                .merge_state()
+                .map_or(0, |merge| merge.estimate(pattern))
     }
 
     pub(crate) fn predicate_counts(&self, predicate: u16) -> PredicateCounts {

@@ -13,6 +13,12 @@ mod entailment;
 mod exploration;
 #[path = "suite/exporting.rs"]
 mod exporting;
+#[path = "suite/identities.rs"]
+mod identities;
+#[path = "suite/merging.rs"]
+mod merging;
+#[path = "suite/merging_model.rs"]
+mod merging_model;
 #[path = "suite/mesh.rs"]
 mod mesh;
 #[path = "suite/model.rs"]

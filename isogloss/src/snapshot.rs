@@ -56,6 +56,14 @@ impl Snapshot {
         }
     }
 
+    /// The same version with the same index over a graph that differs only in the rules of its merged view.
+    pub(crate) fn with_graph(&self, graph: Arc<graph_core::Snapshot>) -> Self {
+        Self {
+            graph,
+            index: self.index.clone(),
+        }
+    }
+
     /// Returns the version of the graph.
     pub fn version(&self) -> Version {
         self.graph.version()

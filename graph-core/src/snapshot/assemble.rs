@@ -9,6 +9,7 @@ use super::{Layer, NO_LAYER, Predicates, Snapshot, SourceTable, Visible};
 use crate::commit::SourceInfo;
 use crate::dictionary::{Dictionary, Key, Numbering};
 use crate::error::{Error, Result};
+use crate::merge::Merge;
 use crate::names::{SourceId, SourceName, Version};
 use crate::segment::{Pattern, Row, Segment};
 
@@ -67,6 +68,12 @@ impl Assembler {
             Some(predicate) => Ok(predicate),
             None => Arc::make_mut(&mut self.predicates).number(term),
         }
+    }
+
+    /// Numbers a predicate by its IRI.
+    pub(crate) fn property(&mut self, iri: &str) -> Result<u16> {
+        let term = self.numbering.number(&Key::iri(iri))?;
+        self.predicate(term)
     }
 
     /// Numbers statements; the rows come sorted and without duplicates.
@@ -131,6 +138,7 @@ impl Assembler {
             statements: snapshot.statements,
             terms_when_cleaned: snapshot.terms_when_cleaned,
             claiming: snapshot.claiming.clone(),
+            merge: snapshot.merge.clone(),
         }
     }
 }
@@ -149,6 +157,7 @@ impl Snapshot {
             statements: 0,
             terms_when_cleaned: 0,
             claiming: None,
+            merge: Merge::default(),
         }
     }
 
@@ -164,6 +173,7 @@ impl Snapshot {
 
     /// Lets a source say exactly these rows.
     pub(crate) fn put_source(&mut self, info: SourceInfo, rows: Vec<Row>) {
+        self.merge.changed();
         let source = info.id.0;
         self.take_source(source);
         match self
@@ -186,6 +196,7 @@ impl Snapshot {
 
     /// Removes a source and what it says.
     pub(crate) fn remove_source(&mut self, source: u16) {
+        self.merge.changed();
         self.take_source(source);
         self.sources.retain(|info| info.id != SourceId(source));
         self.settle();
@@ -269,6 +280,7 @@ impl Snapshot {
 
     /// Numbers the terms anew without those that nothing mentions; all statements are in `rows`.
     fn drop_unused_terms(&mut self, rows: &mut [Row]) {
+        self.merge.renumbered();
         let mut used = FixedBitSet::with_capacity(self.dictionary.len() as usize);
         for row in rows.iter() {
             used.insert(row.subject as usize);

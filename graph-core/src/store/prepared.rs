@@ -61,6 +61,7 @@ impl<'a> Prepared<'a> {
             version: Version(current.version().0 + 1),
             snapshot: Snapshot::clone(&current),
             entries: Vec::new(),
+            touched: Vec::new(),
             store,
         };
         let receipts = requests
@@ -70,6 +71,7 @@ impl<'a> Prepared<'a> {
         let candidate = if draft.entries.is_empty() {
             current
         } else {
+            draft.snapshot.follow_merge(&current, &draft.touched);
             Arc::new(draft.snapshot)
         };
         Ok(Self {
@@ -149,12 +151,15 @@ struct Draft<'a> {
     snapshot: Snapshot,
     version: Version,
     entries: Vec<Entry>,
+    /// Rows added and removed so far.
+    touched: Vec<Row>,
 }
 
 impl Draft<'_> {
     /// Applies commits as one version, all or none.
     fn apply_together(&mut self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
         let (snapshot, entries) = (self.snapshot.clone(), self.entries.len());
+        let touched = self.touched.len();
         let mut receipts = Vec::with_capacity(commits.len());
         for commit in commits {
             match self.apply(commit) {
@@ -162,6 +167,7 @@ impl Draft<'_> {
                 Err(error) => {
                     self.snapshot = snapshot;
                     self.entries.truncate(entries);
+                    self.touched.truncate(touched);
                     return Err(error);
                 }
             }
@@ -210,6 +216,7 @@ impl Draft<'_> {
             let Some(id) = id else { return Ok(unchanged) };
             entry.removed = old.len() as u64;
             self.snapshot.remove_source(id);
+            self.touched.extend(old);
             return Ok(self.record(entry));
         }
         let mut assembler = Assembler::on(&self.snapshot);
@@ -229,6 +236,8 @@ impl Draft<'_> {
         if id.is_some() && difference.is_empty() {
             return Ok(unchanged);
         }
+        self.touched.extend(&difference.added);
+        self.touched.extend(&difference.removed);
         entry.added = difference.added.len() as u64;
         entry.removed = difference.removed.len() as u64;
         entry.statements = new.len() as u64;
