@@ -81,3 +81,33 @@ fn a_request_that_fails_leaves_those_beside_it_alone() {
     assert_eq!(store.snapshot().sources().len(), 2);
     assert_eq!(store.as_of(Version(1)).unwrap().len(), 1);
 }
+
+/// Figures: `cargo test -p graph-core --test suite groups::commits_a_second -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints how many commits a second one and sixteen writers make"]
+fn commits_a_second() {
+    for writers in [1, THREADS] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), OpenOptions::default()).unwrap();
+        let each = 1_600 / writers;
+        let started = std::time::Instant::now();
+        thread::scope(|scope| {
+            for writer in 0..writers {
+                let store = &store;
+                scope.spawn(move || {
+                    for round in 0..each {
+                        let says = vec![link(&format!("s{round}"), "p", "o")];
+                        store.commit(replace(&format!("w{writer}"), says)).unwrap();
+                    }
+                });
+            }
+        });
+        let seconds = started.elapsed().as_secs_f64();
+        let commits = u64::from(each * writers);
+        println!(
+            "{writers} writers: {:.0} commits/s",
+            commits as f64 / seconds
+        );
+        assert_eq!(store.snapshot().version(), Version(commits));
+    }
+}
