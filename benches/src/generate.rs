@@ -2,8 +2,12 @@
 //! the vocabulary that the connectors write, spread over named sources. Sources are made one at a time and each from a
 //! seed of its own, so that a graph never has to be in memory twice.
 
+mod words;
+
 use graph_core::rdf::{Literal, NamedNode, RdfTerm, Statement};
 use ontologies::{csvw, dcat, dcterms, dprod, duv, foaf, iso, org, prov, rdf, skos, xsd};
+
+use words::{COLUMN_NAMES, DATATYPES, LAYER_NAMES, LAYERS, NOUNS, PLATFORMS};
 
 /// Statements that one dataset brings along, about.
 const STATEMENTS_A_DATASET: usize = 118;
@@ -11,91 +15,11 @@ const STATEMENTS_A_DATASET: usize = 118;
 const COLUMNS_MIN: usize = 4;
 const COLUMNS_SPREAD: usize = 33;
 const DOMAINS: usize = 40;
-const LAYERS: usize = 9;
 const TOP_TERMS: usize = 20;
 /// One dataset in so many has claims in the manual catalog.
 const MANUAL_EVERY: usize = 20;
 /// Datasets of the small source, ten statements each.
 const SMALL_DATASETS: usize = 1_000;
-
-const NOUNS: [&str; 24] = [
-    "order",
-    "customer",
-    "payment",
-    "invoice",
-    "shipment",
-    "inventory",
-    "session",
-    "campaign",
-    "contract",
-    "policy",
-    "claim",
-    "account",
-    "ledger",
-    "employee",
-    "supplier",
-    "ticket",
-    "device",
-    "store",
-    "price",
-    "refund",
-    "visit",
-    "forecast",
-    "subscription",
-    "warranty",
-];
-const LAYER_NAMES: [&str; LAYERS] = [
-    "raw", "base", "stg", "int", "dim", "fct", "agg", "mart", "report",
-];
-const COLUMN_NAMES: [&str; 36] = [
-    "id",
-    "created_at",
-    "updated_at",
-    "status",
-    "amount",
-    "currency",
-    "country",
-    "email",
-    "phone",
-    "name",
-    "type",
-    "quantity",
-    "tax",
-    "total",
-    "code",
-    "description",
-    "city",
-    "zip",
-    "score",
-    "rank",
-    "segment",
-    "channel",
-    "owner",
-    "batch_id",
-    "valid_from",
-    "valid_to",
-    "is_active",
-    "load_ts",
-    "version",
-    "hash",
-    "region",
-    "price",
-    "discount",
-    "rate",
-    "source",
-    "key",
-];
-const DATATYPES: [&str; 6] = ["text", "integer", "numeric", "timestamp", "boolean", "date"];
-const PLATFORMS: [&str; 8] = [
-    "snowflake",
-    "postgres",
-    "bigquery",
-    "databricks",
-    "kafka",
-    "redshift",
-    "s3",
-    "looker",
-];
 
 /// A small deterministic generator (xorshift64*), so that figures repeat.
 struct Random(u64);

@@ -8,7 +8,7 @@ mod ranges;
 
 pub(crate) use columns::KeyIndex;
 pub(crate) use cursor::Cursor;
-pub(crate) use ranges::Subjects;
+pub(crate) use ranges::{Around, Pairs};
 
 /// A statement of a source in numbers: subject, local predicate, object, source. Sorts in SPO order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

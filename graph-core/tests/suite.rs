@@ -1,6 +1,8 @@
 //! Laws of the store, checked through its public face.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "suite/budgets.rs"]
+mod budgets;
 #[path = "suite/checkpoints.rs"]
 mod checkpoints;
 #[path = "suite/copies.rs"]
@@ -13,6 +15,8 @@ mod differences;
 mod disk;
 #[path = "suite/durability.rs"]
 mod durability;
+#[path = "suite/engine.rs"]
+mod engine;
 #[path = "suite/entailment.rs"]
 mod entailment;
 #[path = "suite/exploration.rs"]

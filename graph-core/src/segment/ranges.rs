@@ -1,53 +1,116 @@
 //! The columns of one segment as slices, for readers that go through many rows at once.
 
-use super::{Segment, equal_range};
+use super::{Row, Segment, equal_range};
 
-/// Below this many rows of an object, filtering them beats a search through the whole predicate.
-const SHORT_RUN: usize = 16;
-
-/// Subjects of a predicate and an object, in ascending order; each claim of a statement comes.
+/// The statements of one predicate: runs of subjects by ascending object.
 #[derive(Clone, Copy)]
-pub(crate) enum Subjects<'a> {
-    Run(&'a [u32]),
-    /// With the predicates beside them, of which only some are meant.
-    Mixed(&'a [u32], &'a [u16]),
+pub(crate) struct Pairs<'a> {
+    objects: &'a [u32],
+    subjects: &'a [u32],
+}
+
+impl<'a> Pairs<'a> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Takes the next object and its subjects, ascending; each claim of a statement comes.
+    #[inline]
+    pub(crate) fn next_run(&mut self) -> Option<(u32, &'a [u32])> {
+        let object = *self.objects.first()?;
+        let length = equal_range(self.objects, 0, self.objects.len(), object).1;
+        let (run, rest) = self.subjects.split_at(length);
+        (self.objects, self.subjects) = (&self.objects[length..], rest);
+        Some((object, run))
+    }
+}
+
+/// Predicates and objects of a subject, sorted by both.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    predicates: &'a [u16],
+    objects: &'a [u32],
+}
+
+impl Around<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> (u16, u32) {
+        (self.predicates[at], self.objects[at])
+    }
 }
 
 impl Segment {
-    /// Objects of a subject and a predicate, in ascending order.
+    /// Objects of a subject and a predicate, in ascending order; each claim of a statement comes.
     pub(crate) fn objects_of(&self, subject: u32, predicate: u16) -> &[u32] {
         let (start, end) = self.spo_range(subject, Some(predicate), None);
         &self.spo_objects[start..end]
     }
 
-    pub(crate) fn subjects_of(&self, predicate: u16, object: u32) -> Subjects<'_> {
-        let (start, end) = self.objects.range(object);
-        if end - start <= SHORT_RUN {
-            return Subjects::Mixed(
-                &self.osp_subjects[start..end],
-                &self.osp_predicates[start..end],
-            );
-        }
-        let (start, end) = self.predicate_range(predicate);
-        let (start, end) = equal_range(&self.pos_objects, start, end, object);
-        Subjects::Run(&self.pos_subjects[start..end])
+    /// The rows of [`Segment::objects_of`].
+    pub(crate) fn rows_of_subject(
+        &self,
+        subject: u32,
+        predicate: u16,
+    ) -> impl Iterator<Item = Row> + '_ {
+        let (start, end) = self.spo_range(subject, Some(predicate), None);
+        (start..end).map(move |at| Row {
+            subject,
+            predicate,
+            object: self.spo_objects[at],
+            source: self.spo_sources[at],
+        })
     }
 
-    /// Objects and subjects of a predicate, sorted by both.
-    pub(crate) fn pairs_of(&self, predicate: u16) -> (&[u32], &[u32]) {
+    /// Positions in POS order of a predicate and an object.
+    fn pos_run(&self, predicate: u16, object: u32) -> (usize, usize) {
         let (start, end) = self.predicate_range(predicate);
-        (
-            &self.pos_objects[start..end],
-            &self.pos_subjects[start..end],
-        )
+        equal_range(&self.pos_objects, start, end, object)
+    }
+
+    /// Subjects of a predicate and an object, in ascending order; each claim of a statement comes.
+    pub(crate) fn subjects_of(&self, predicate: u16, object: u32) -> &[u32] {
+        let (start, end) = self.objects.range(object);
+        if start == end {
+            return &[];
+        }
+        let (start, end) = self.pos_run(predicate, object);
+        &self.pos_subjects[start..end]
+    }
+
+    /// The rows of [`Segment::subjects_of`].
+    pub(crate) fn rows_of_object(
+        &self,
+        predicate: u16,
+        object: u32,
+    ) -> impl Iterator<Item = Row> + '_ {
+        let (start, end) = self.pos_run(predicate, object);
+        (start..end).map(move |at| Row {
+            subject: self.pos_subjects[at],
+            predicate,
+            object,
+            source: self.pos_sources[at],
+        })
+    }
+
+    /// The statements of a predicate.
+    pub(crate) fn pairs_of(&self, predicate: u16) -> Pairs<'_> {
+        let (start, end) = self.predicate_range(predicate);
+        Pairs {
+            objects: &self.pos_objects[start..end],
+            subjects: &self.pos_subjects[start..end],
+        }
     }
 
     /// Predicates and objects of a subject, sorted by both.
-    pub(crate) fn around(&self, subject: u32) -> (&[u16], &[u32]) {
+    pub(crate) fn around(&self, subject: u32) -> Around<'_> {
         let (start, end) = self.subjects.range(subject);
-        (
-            &self.spo_predicates[start..end],
-            &self.spo_objects[start..end],
-        )
+        Around {
+            predicates: &self.spo_predicates[start..end],
+            objects: &self.spo_objects[start..end],
+        }
     }
 }

@@ -1,15 +1,18 @@
-//! The layers of a snapshot for readers that can do with slices: the union of all sources, when nothing in a layer is
-//! superseded.
+//! The layers of a snapshot for readers that can do with slices: the union of all sources, where one layer has all of
+//! it and nothing of that is superseded.
 
 use super::Snapshot;
-use crate::segment::{Segment, Subjects};
+use crate::segment::{Around, Pairs, Row, Segment};
+
+/// Up to this many rows of a layer with superseded ones are looked at to find that none of these is.
+const LOOKED_AT: usize = 64;
 
 /// What the layers have for a look-up.
 pub(crate) enum Found<T> {
     Nothing,
     /// All of it is in one layer.
     One(T),
-    /// Several layers have some, or rows of one are superseded: only [`Snapshot::matches`] tells.
+    /// Several layers have some, or rows are superseded: only [`Snapshot::matches`] tells.
     Several,
 }
 
@@ -25,14 +28,34 @@ impl<'a> Layers<'a> {
     }
 
     #[inline]
-    fn find<T>(self, look: impl Fn(&'a Segment) -> T, is_empty: impl Fn(&T) -> bool) -> Found<T> {
+    fn find<T, R: Iterator<Item = Row>>(
+        self,
+        look: impl Fn(&'a Segment) -> T,
+        length: impl Fn(&T) -> usize,
+        rows: impl Fn(&'a Segment) -> Option<R>,
+    ) -> Found<T> {
         let mut found = Found::Nothing;
-        for layer in &self.snapshot.layers {
+        for (at, layer) in self.snapshot.layers.iter().enumerate() {
             let here = look(&layer.segment);
-            if is_empty(&here) {
+            let length = length(&here);
+            if length == 0 {
                 continue;
             }
-            if layer.has_dead() || !matches!(found, Found::Nothing) {
+            if layer.has_dead() {
+                let rows = match rows(&layer.segment) {
+                    Some(rows) if length <= LOOKED_AT => rows,
+                    _ => return Found::Several,
+                };
+                match rows
+                    .filter(|row| self.snapshot.is_live(at, row.source))
+                    .count()
+                {
+                    0 => continue,
+                    live if live < length => return Found::Several,
+                    _ => {}
+                }
+            }
+            if !matches!(found, Found::Nothing) {
                 return Found::Several;
             }
             found = Found::One(here);
@@ -45,35 +68,36 @@ impl<'a> Layers<'a> {
     pub(crate) fn objects_of(self, subject: u32, predicate: u16) -> Found<&'a [u32]> {
         self.find(
             |segment| segment.objects_of(subject, predicate),
-            |objects| objects.is_empty(),
+            |objects| objects.len(),
+            |segment| Some(segment.rows_of_subject(subject, predicate)),
         )
     }
 
     /// See [`Segment::subjects_of`].
     #[inline]
-    pub(crate) fn subjects_of(self, predicate: u16, object: u32) -> Found<Subjects<'a>> {
+    pub(crate) fn subjects_of(self, predicate: u16, object: u32) -> Found<&'a [u32]> {
         self.find(
             |segment| segment.subjects_of(predicate, object),
-            |subjects| match subjects {
-                Subjects::Run(subjects) => subjects.is_empty(),
-                Subjects::Mixed(_, predicates) => !predicates.contains(&predicate),
-            },
+            |subjects| subjects.len(),
+            |segment| Some(segment.rows_of_object(predicate, object)),
         )
     }
 
     /// See [`Segment::pairs_of`].
-    pub(crate) fn pairs_of(self, predicate: u16) -> Found<(&'a [u32], &'a [u32])> {
+    pub(crate) fn pairs_of(self, predicate: u16) -> Found<Pairs<'a>> {
         self.find(
             |segment| segment.pairs_of(predicate),
-            |(objects, _)| objects.is_empty(),
+            |pairs| usize::from(!pairs.is_empty()),
+            |_| None::<std::iter::Empty<Row>>,
         )
     }
 
     /// See [`Segment::around`].
-    pub(crate) fn around(self, subject: u32) -> Found<(&'a [u16], &'a [u32])> {
+    pub(crate) fn around(self, subject: u32) -> Found<Around<'a>> {
         self.find(
             |segment| segment.around(subject),
-            |(predicates, _)| predicates.is_empty(),
+            |around| around.len(),
+            |_| None::<std::iter::Empty<Row>>,
         )
     }
 }

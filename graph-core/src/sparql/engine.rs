@@ -11,6 +11,7 @@ mod group;
 mod join;
 mod lower;
 mod lower_expression;
+mod lower_graph;
 mod lower_group;
 mod lower_path;
 mod operator;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use graph_core::export::{Selection, write};
 use graph_core::results::GraphFormat;
-use graph_core::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
+use graph_core::sparql::{Evaluator, ParseLimits, Query, QueryOptions, QueryResults};
 use graph_core::{Snapshot, Store};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::sparql::{QueryResults as OracleResults, SparqlEvaluator};
@@ -15,10 +15,10 @@ use crate::mesh::mesh;
 use crate::support::*;
 
 /// Rows (or statements, or the answer) in text, with how often each came.
-type Bag = BTreeMap<String, usize>;
+pub(crate) type Bag = BTreeMap<String, usize>;
 
 /// Oxigraph with our named graphs, and our merged view as its default graph: it would not remove duplicates itself.
-fn oracle(snapshot: &Snapshot) -> Oracle {
+pub(crate) fn oracle(snapshot: &Snapshot) -> Oracle {
     let oracle = Oracle::new().unwrap();
     let mut quads = Vec::new();
     write(
@@ -44,10 +44,18 @@ fn oracle(snapshot: &Snapshot) -> Oracle {
 }
 
 pub(crate) fn ours(snapshot: &Snapshot, text: &str) -> Bag {
+    answers(snapshot, text, Evaluator::Engine)
+}
+
+pub(crate) fn answers(snapshot: &Snapshot, text: &str, evaluator: Evaluator) -> Bag {
     let query = Query::parse(text, None, &ParseLimits::default())
         .unwrap_or_else(|error| panic!("{text}: {error}"));
     let mut bag = Bag::new();
-    match snapshot.query(&query, &QueryOptions::default()).unwrap() {
+    let options = QueryOptions {
+        evaluator,
+        ..QueryOptions::default()
+    };
+    match snapshot.query(&query, &options).unwrap() {
         QueryResults::Boolean(answer) => *bag.entry(answer.to_string()).or_default() += 1,
         QueryResults::Solutions(rows) => {
             for row in rows {
@@ -68,7 +76,7 @@ pub(crate) fn ours(snapshot: &Snapshot, text: &str) -> Bag {
     bag
 }
 
-fn theirs(oracle: &Oracle, text: &str) -> Bag {
+pub(crate) fn theirs(oracle: &Oracle, text: &str) -> Bag {
     let mut bag = Bag::new();
     match SparqlEvaluator::new()
         .parse_query(text)

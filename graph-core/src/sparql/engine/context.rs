@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) width: usize,
     /// The numbers of the query's constants.
     pub(super) constants: Vec<u32>,
+    /// What is inside of them, once somebody has looked.
+    contents: Vec<OnceCell<Option<Content<'a>>>>,
     /// The operators of EXISTS, each taken out while it runs.
     pub(super) exists: RefCell<Vec<Option<Operator<'a>>>>,
     evaluator: OnceCell<QueryEvaluator>,
@@ -45,8 +47,10 @@ impl<'a> Context<'a> {
         width: usize,
         exists: usize,
     ) -> Result<Self, Stopped> {
+        let contents = constants.iter().map(|_| OnceCell::new()).collect();
         let constants = constants.iter().map(|term| view.number(term));
         Ok(Self {
+            contents,
             constants: constants.collect::<Result<_, _>>()?,
             snapshot: view.snapshot,
             guard: Rc::clone(&view.guard),
@@ -64,6 +68,12 @@ impl<'a> Context<'a> {
             Part::Constant(at) => Some(self.constants[at]),
             Part::Slot(slot) => Some(row[slot]).filter(|id| *id != UNBOUND),
         }
+    }
+
+    /// What is inside of a constant.
+    pub(super) fn constant(&self, at: usize) -> Option<&Content<'a>> {
+        let content = self.contents[at].get_or_init(|| self.content_of(self.constants[at]));
+        content.as_ref()
     }
 
     /// What is inside of a term.

@@ -60,25 +60,26 @@ impl Expression {
             },
             Self::Not(a) => a.truth(cx, row).map(|value| !value),
             Self::Equal(a, b) => {
-                let (a, b) = (a.evaluate(cx, row)?, b.evaluate(cx, row)?);
-                equals(cx, a, b)
+                if let (Self::Slot(slot), Self::Constant(at)) = (&**a, &**b)
+                    && let Some(answer) = same_kind(cx, row[*slot], cx.constants[*at])
+                {
+                    return Some(answer);
+                }
+                equals(cx, a.operand(cx, row)?, b.operand(cx, row)?)
             }
             Self::SameTerm(a, b) => {
                 let (a, b) = (a.evaluate(cx, row)?, b.evaluate(cx, row)?);
                 Some(cx.number(a)? == cx.number(b)?)
             }
             Self::Compare(comparison, a, b) => {
-                let (a, b) = (a.evaluate(cx, row)?, b.evaluate(cx, row)?);
-                compared(cx, *comparison, a, b)
+                compared(cx, *comparison, a.operand(cx, row)?, b.operand(cx, row)?)
             }
             Self::In(a, list) => {
-                let a = a.evaluate(cx, row)?;
+                let a = a.operand(cx, row)?;
                 let mut failed = false;
                 for item in list {
-                    match item
-                        .evaluate(cx, row)
-                        .and_then(|item| equals(cx, a.clone(), item))
-                    {
+                    let item = item.operand(cx, row);
+                    match item.and_then(|item| equals(cx, a.again(), item)) {
                         Some(true) => return Some(true),
                         Some(false) => {}
                         None => failed = true,
@@ -105,22 +106,75 @@ fn is_one_of_a_kind(kind: Kind) -> bool {
     matches!(kind, Kind::Iri | Kind::Blank | Kind::Text | Kind::Lang)
 }
 
-fn equals<'a>(cx: &Context<'a>, a: Value<'a>, b: Value<'a>) -> Option<bool> {
-    if let (Value::Id(a), Value::Id(b)) = (&a, &b)
-        && *a < TERM_LIMIT
-        && *b < TERM_LIMIT
-    {
-        let dictionary = cx.snapshot.dictionary();
-        if is_one_of_a_kind(dictionary.kind(*a)) && is_one_of_a_kind(dictionary.kind(*b)) {
-            return Some(a == b);
+/// Compares terms of which each is equal only to itself; nothing when one is something else.
+fn same_kind(cx: &Context<'_>, a: u32, b: u32) -> Option<bool> {
+    if a >= TERM_LIMIT || b >= TERM_LIMIT {
+        return None;
+    }
+    let dictionary = cx.snapshot.dictionary();
+    let plain = is_one_of_a_kind(dictionary.kind(a)) && is_one_of_a_kind(dictionary.kind(b));
+    plain.then_some(a == b)
+}
+
+/// One side of a comparison: of constants it is known once for all rows what is inside.
+#[derive(Clone)]
+enum Operand<'c, 'a> {
+    Constant(u32, &'c Content<'a>),
+    Value(Value<'a>),
+}
+
+impl Operand<'_, '_> {
+    fn again(&self) -> Self {
+        self.clone()
+    }
+
+    fn id(&self) -> Option<u32> {
+        match self {
+            Self::Constant(id, _) | Self::Value(Value::Id(id)) => Some(*id),
+            Self::Value(_) => None,
         }
     }
-    let (x, y) = (cx.content(a)?, cx.content(b)?);
-    match equal(&x, &y) {
+}
+
+impl<'a> Operand<'_, 'a> {
+    /// What is inside, and a place to keep it in.
+    fn content<'s>(
+        &'s self,
+        cx: &Context<'a>,
+        place: &'s mut Option<Content<'a>>,
+    ) -> Option<&'s Content<'a>> {
+        match self {
+            Self::Constant(_, content) => Some(content),
+            Self::Value(value) => {
+                *place = cx.content(value.clone());
+                place.as_ref()
+            }
+        }
+    }
+}
+
+impl Expression {
+    fn operand<'c, 'a>(&self, cx: &'c Context<'a>, row: &[u32]) -> Option<Operand<'c, 'a>> {
+        Some(match self {
+            Self::Constant(at) => Operand::Constant(cx.constants[*at], cx.constant(*at)?),
+            other => Operand::Value(other.evaluate(cx, row)?),
+        })
+    }
+}
+
+fn equals<'a>(cx: &Context<'a>, a: Operand<'_, 'a>, b: Operand<'_, 'a>) -> Option<bool> {
+    if let (Some(a), Some(b)) = (a.id(), b.id())
+        && let Some(answer) = same_kind(cx, a, b)
+    {
+        return Some(answer);
+    }
+    let (mut x, mut y) = (None, None);
+    let (x, y) = (a.content(cx, &mut x)?, b.content(cx, &mut y)?);
+    match equal(x, y) {
         Ok(answer) => answer,
         Err(Undecided) => {
             let generic = Generic::Equal(variable(0), variable(1));
-            decide(cx, &generic, x, y)
+            decide(cx, &generic, x.clone(), y.clone())
         }
     }
 }
@@ -134,9 +188,15 @@ fn decide(cx: &Context<'_>, generic: &Generic, x: Content<'_>, y: Content<'_>) -
     cx.truth(cx.generic(generic, arguments.into())?)
 }
 
-fn compared<'a>(cx: &Context<'a>, by: Comparison, a: Value<'a>, b: Value<'a>) -> Option<bool> {
-    let (x, y) = (cx.content(a)?, cx.content(b)?);
-    let order = match compare(&x, &y) {
+fn compared<'a>(
+    cx: &Context<'a>,
+    by: Comparison,
+    a: Operand<'_, 'a>,
+    b: Operand<'_, 'a>,
+) -> Option<bool> {
+    let (mut x, mut y) = (None, None);
+    let (x, y) = (a.content(cx, &mut x)?, b.content(cx, &mut y)?);
+    let order = match compare(x, y) {
         Ok(order) => order?,
         Err(Undecided) => {
             let (a, b) = (variable(0), variable(1));
@@ -146,7 +206,7 @@ fn compared<'a>(cx: &Context<'a>, by: Comparison, a: Value<'a>, b: Value<'a>) ->
                 Comparison::Greater => Generic::Greater(a, b),
                 Comparison::GreaterOrEqual => Generic::GreaterOrEqual(a, b),
             };
-            return decide(cx, &generic, x, y);
+            return decide(cx, &generic, x.clone(), y.clone());
         }
     };
     Some(match by {

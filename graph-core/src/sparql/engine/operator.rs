@@ -212,8 +212,13 @@ impl<'a> Filter<'a> {
                 return Ok(());
             }
             for row in self.rows.iter() {
-                if self.expression.truth(cx, row) == Some(true) {
-                    out.push(row);
+                match self.expression.truth(cx, row) {
+                    Some(true) => {
+                        out.push(row);
+                    }
+                    Some(false) => {}
+                    // An error of the expression, or the end of a budget.
+                    None => cx.guard.stopped()?,
                 }
             }
             cx.guard.stopped()?;

@@ -10,12 +10,12 @@ use super::context::{Context, GraphOf};
 use super::operator::{Held, Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
-use crate::segment::{Pattern, Subjects};
+use crate::segment::Pattern;
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
 /// Sets with more members than this are kept as bits, one for each term of the graph.
-const HASHED_MAX: usize = 1024;
+const HASHED_MAX: usize = 256;
 /// Memory of one member of a hashed set, about.
 const MEMBER_BYTES: usize = 8;
 
@@ -279,11 +279,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             match layers.subjects_of(number, node) {
                 Found::Nothing => {}
-                Found::One(Subjects::Run(subjects)) => out.extend_from_slice(subjects),
-                Found::One(Subjects::Mixed(subjects, predicates)) => {
-                    let beside = subjects.iter().zip(predicates);
-                    out.extend(beside.filter(|(_, of)| **of == number).map(|(id, _)| *id));
-                }
+                Found::One(subjects) => out.extend_from_slice(subjects),
                 Found::Several => return self.step_matches(predicate, node, forward, out),
             }
         }

@@ -238,7 +238,7 @@ impl<'a> Planner<'_, 'a> {
         let mut chain = input;
         let mut is_first = true;
         while !left.is_empty() {
-            let cheapest = cheapest(&left, scope, is_first);
+            let cheapest = cheapest(&left, &filters, scope, is_first);
             let (part, _) = left.swap_remove(cheapest);
             chain = self.append(chain, part, scope, is_first);
             is_first = false;
@@ -356,16 +356,31 @@ fn is_apart(node: &Node) -> bool {
     )
 }
 
-fn cheapest(parts: &[(&Node, Sizes)], scope: Scope, is_first: bool) -> usize {
+/// Of the rows that a filter looks at it lets through about so many.
+const FILTERED: f64 = 0.25;
+
+fn cheapest(
+    parts: &[(&Node, Sizes)],
+    filters: &[&Arc<Expression>],
+    scope: Scope,
+    is_first: bool,
+) -> usize {
     let connected_matters = !is_first || !scope.certain.is_empty();
     let cost = |(part, sizes): &(&Node, Sizes)| {
         let rows = sizes.rows(scope.certain);
         let shares = !part.possible.and(scope.certain).is_empty();
         if connected_matters && !shares && !part.possible.is_empty() {
-            (rows + 1.0) * UNCONNECTED
-        } else {
-            rows
+            return (rows + 1.0) * UNCONNECTED;
         }
+        let bound = scope.certain.or(part.certain);
+        let ready = |filter: &&&Arc<Expression>| {
+            let slots = filter.slots();
+            !slots.is_empty() && !slots.within(scope.certain) && slots.within(bound)
+        };
+        filters
+            .iter()
+            .filter(ready)
+            .fold(rows, |rows, _| rows * FILTERED)
     };
     let costs = parts.iter().map(cost).enumerate();
     costs

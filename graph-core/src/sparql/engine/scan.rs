@@ -5,7 +5,7 @@ use super::context::{Context, GraphOf};
 use super::operator::{Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
-use crate::segment::{Pattern, Subjects};
+use crate::segment::{Around, Pairs, Pattern};
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
@@ -18,20 +18,16 @@ enum Cursor<'a> {
         values: &'a [u32],
         slot: Slot,
     },
-    Mixed {
-        subjects: &'a [u32],
-        predicates: &'a [u16],
-        wanted: u16,
-        slot: Slot,
-    },
     Pairs {
-        objects: &'a [u32],
+        pairs: Pairs<'a>,
+        /// What is left of the current run.
+        object: u32,
         subjects: &'a [u32],
         slots: (Slot, Slot),
     },
     Around {
-        predicates: &'a [u16],
-        objects: &'a [u32],
+        around: Around<'a>,
+        at: usize,
         slots: (Slot, Slot),
     },
     Any {
@@ -163,17 +159,13 @@ impl<'a> ScanJoin<'a> {
                     Found::Several => return None,
                 }
             }
-            (None, Some(Ok(wanted)), Some(object)) => match layers.subjects_of(wanted, object) {
-                Found::One(Subjects::Run(values)) => Cursor::Column { values, slot: s? },
-                Found::One(Subjects::Mixed(subjects, predicates)) => Cursor::Mixed {
-                    subjects,
-                    predicates,
-                    wanted,
-                    slot: s?,
-                },
-                Found::Nothing => Cursor::Nothing,
-                Found::Several => return None,
-            },
+            (None, Some(Ok(predicate)), Some(object)) => {
+                match layers.subjects_of(predicate, object) {
+                    Found::One(values) => Cursor::Column { values, slot: s? },
+                    Found::Nothing => Cursor::Nothing,
+                    Found::Several => return None,
+                }
+            }
             (Some(subject), Some(Ok(predicate)), Some(object)) => {
                 match layers.objects_of(subject, predicate) {
                     Found::One(objects) if objects.binary_search(&object).is_ok() => Cursor::Once,
@@ -182,9 +174,10 @@ impl<'a> ScanJoin<'a> {
                 }
             }
             (None, Some(Ok(predicate)), None) if s != o => match layers.pairs_of(predicate) {
-                Found::One((objects, subjects)) => Cursor::Pairs {
-                    objects,
-                    subjects,
+                Found::One(pairs) => Cursor::Pairs {
+                    pairs,
+                    object: 0,
+                    subjects: &[],
                     slots: (o?, s?),
                 },
                 Found::Nothing => Cursor::Nothing,
@@ -196,9 +189,9 @@ impl<'a> ScanJoin<'a> {
                     return None;
                 }
                 match layers.around(subject) {
-                    Found::One((predicates, objects)) => Cursor::Around {
-                        predicates,
-                        objects,
+                    Found::One(around) => Cursor::Around {
+                        around,
+                        at: 0,
                         slots,
                     },
                     Found::Nothing => Cursor::Nothing,
@@ -266,53 +259,38 @@ impl<'a> ScanJoin<'a> {
                     }
                 }
             }
-            Cursor::Mixed {
-                subjects,
-                predicates,
-                wanted,
-                slot,
-            } => {
-                let row = self.input.row();
-                for (&value, predicate) in subjects.iter().zip(*predicates) {
-                    if predicate == wanted && self.last != Some((value, 0)) {
-                        self.last = Some((value, 0));
-                        out.push_with(row, *slot, value);
-                        read += 1;
-                    }
-                }
-                self.cursor = Cursor::Nothing;
-            }
             Cursor::Pairs {
-                objects,
+                pairs,
+                object,
                 subjects,
                 slots,
             } => {
                 let row = self.input.row();
-                read = objects.len().min(want);
-                let (now, later) = objects.split_at(read);
-                let (beside, rest) = subjects.split_at(read);
-                (*objects, *subjects) = (later, rest);
-                for pair in now.iter().zip(beside) {
-                    let pair = (*pair.0, *pair.1);
-                    if self.last != Some(pair) {
-                        self.last = Some(pair);
-                        let made = out.push(row);
-                        (made[slots.0], made[slots.1]) = pair;
+                while read < want {
+                    if subjects.is_empty() {
+                        let Some(run) = pairs.next_run() else {
+                            break;
+                        };
+                        (*object, *subjects) = run;
+                    }
+                    let (now, later) = subjects.split_at(subjects.len().min(want - read));
+                    *subjects = later;
+                    read += now.len();
+                    for &subject in now {
+                        if self.last != Some((*object, subject)) {
+                            self.last = Some((*object, subject));
+                            let made = out.push(row);
+                            (made[slots.0], made[slots.1]) = (*object, subject);
+                        }
                     }
                 }
             }
-            Cursor::Around {
-                predicates,
-                objects,
-                slots,
-            } => {
+            Cursor::Around { around, at, slots } => {
                 let row = self.input.row();
-                read = objects.len().min(want);
-                let (now, later) = objects.split_at(read);
-                let (beside, rest) = predicates.split_at(read);
-                (*objects, *predicates) = (later, rest);
                 let terms = cx.snapshot.predicate_table();
-                for (&object, &predicate) in now.iter().zip(beside) {
+                read = (around.len() - *at).min(want);
+                for place in *at..*at + read {
+                    let (predicate, object) = around.get(place);
                     let pair = (u32::from(predicate), object);
                     if self.last != Some(pair) {
                         self.last = Some(pair);
@@ -320,6 +298,7 @@ impl<'a> ScanJoin<'a> {
                         (made[slots.0], made[slots.1]) = (terms.term(predicate), object);
                     }
                 }
+                *at += read;
             }
             Cursor::Any { .. } => return self.emit_any(cx, out, end),
         }

@@ -21,6 +21,7 @@ pub(super) enum Value<'a> {
 }
 
 /// What is inside of a term.
+#[derive(Clone)]
 pub(super) enum Content<'a> {
     Text(Cow<'a, str>),
     Lang(Cow<'a, str>, Cow<'a, str>),
