@@ -28,6 +28,8 @@ const OWN_TERM_BYTES: u64 = 256;
 struct OwnTerms {
     terms: Vec<Term>,
     numbers: FxHashMap<Term, u32>,
+    /// What they were charged.
+    bytes: u64,
 }
 
 /// The graphs that make up the default graph.
@@ -163,6 +165,12 @@ impl<'a> View<'a> {
         }
         let own = self.own.borrow();
         own.terms.get(id.checked_sub(TERM_LIMIT)? as usize).cloned()
+    }
+}
+
+impl Drop for View<'_> {
+    fn drop(&mut self) {
+        self.guard.shrink(self.own.get_mut().bytes);
     }
 }
 
@@ -309,6 +317,7 @@ impl<'a> QueryableDataset<'a> for View<'a> {
             id
         });
         if is_new {
+            own.bytes += bytes;
             self.guard.grow(bytes)?;
         }
         Ok(id)

@@ -199,7 +199,12 @@ impl Iterator for Solutions<'_> {
             RowsOf::Ended(_) => None,
         };
         if self.meter.ended {
+            let complete = matches!(self.rows, RowsOf::Evaluator(_));
             self.rows = RowsOf::Ended(self.variables().to_vec());
+            if complete {
+                // What was charged for each row is gone with the evaluator.
+                self.meter.guard.shrink(u64::MAX);
+            }
         }
         row
     }

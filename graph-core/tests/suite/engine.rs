@@ -60,7 +60,7 @@ const QUERIES: [&str; 58] = [
     "ASK { :t0 :p0* :t3 }",
     "SELECT ?p (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?m) { ?s ?p ?o } GROUP BY ?p",
     "SELECT (COUNT(*) AS ?n) (SUM(?v) AS ?a) (AVG(?v) AS ?b) { ?s :v ?v FILTER(ISNUMERIC(?v)) }",
-    "SELECT ?s (MIN(?v) AS ?a) (MAX(?v) AS ?b) { ?s :v ?v FILTER(ISNUMERIC(?v)) } GROUP BY ?s HAVING (COUNT(?v) > 1)",
+    "SELECT ?s (MIN(?v) AS ?a) (MAX(?v) AS ?b) { ?s :v ?v FILTER(DATATYPE(?v) = xsd:integer) } GROUP BY ?s HAVING (COUNT(?v) > 1)",
     "SELECT (COUNT(*) AS ?n) (SUM(?v) AS ?a) (AVG(?v) AS ?b) (MIN(?v) AS ?c) { ?s :nothing ?v }",
     "SELECT ?g ?n { { SELECT ?g (COUNT(DISTINCT *) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g } GRAPH ?g { :t1 :p0 ?x } }",
     "SELECT ?g ?h { GRAPH ?g { ?s :p0 ?o } GRAPH ?h { ?o :p1 ?s } }",

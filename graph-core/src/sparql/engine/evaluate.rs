@@ -219,7 +219,7 @@ fn compared<'a>(
 
 /// The order of ORDER BY, MIN and MAX.
 pub(super) fn ordered(cx: &Context<'_>, a: &Content<'_>, b: &Content<'_>) -> Ordering {
-    order(a, b, |a, b| {
+    order(a, b, &|a, b| {
         let ask = |generic| {
             let arguments = vec![Value::Term(a.clone()), Value::Term(b.clone())];
             cx.truth(cx.generic(&generic, arguments)?)

@@ -108,6 +108,12 @@ impl<'a> PathJoin<'a> {
             return Ok(());
         };
         let steps = Arc::clone(&self.pattern.steps);
+        if let (Some(node), true) = (subject, self.is_circle())
+            && !walker.mentions(node)
+        {
+            // One variable at both ends stands for the nodes of the graph, also when it has a value already.
+            return Ok(());
+        }
         match (subject, object) {
             (Some(subject), Some(object)) => {
                 if walker.leads(&steps, subject, object)? {
@@ -130,6 +136,12 @@ impl<'a> PathJoin<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Tells whether both ends are the same variable.
+    fn is_circle(&self) -> bool {
+        let is_slot = matches!(self.pattern.subject, super::algebra::Part::Slot(_));
+        is_slot && self.pattern.subject == self.pattern.object
     }
 
     fn walk_from(&mut self, cx: &Context<'a>, start: u32) -> Result<(), Stopped> {
@@ -406,6 +418,12 @@ impl<'a> Walker<'_, 'a> {
             }
             steps => Ok(self.ends(steps, subject, true)?.contains(&object)),
         }
+    }
+
+    fn mentions(&self, node: u32) -> bool {
+        node < TERM_LIMIT
+            && (self.matches(Some(node), None, None).next().is_some()
+                || self.matches(None, None, Some(node)).next().is_some())
     }
 
     /// Every node of the graph.

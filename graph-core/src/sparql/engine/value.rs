@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use oxrdf::Term;
+use oxrdf::{NamedOrBlankNode, Term};
 use oxsdatatypes::{Boolean, Decimal, Double, Float};
-use spareval::ExpressionTerm;
+use spareval::{ExpressionTerm, ExpressionTriple};
 
 /// What an expression gives; terms of the graph stay numbers until somebody looks inside.
 #[derive(Clone)]
@@ -253,7 +253,7 @@ fn numbers(a: &Content<'_>, b: &Content<'_>) -> Option<Option<Ordering>> {
 pub(super) fn order(
     a: &Content<'_>,
     b: &Content<'_>,
-    literals: impl FnOnce(&ExpressionTerm, &ExpressionTerm) -> Option<Ordering>,
+    literals: &dyn Fn(&ExpressionTerm, &ExpressionTerm) -> Option<Ordering>,
 ) -> Ordering {
     match rank(a).cmp(&rank(b)) {
         Ordering::Equal => {}
@@ -265,6 +265,19 @@ pub(super) fn order(
             Content::Other(ExpressionTerm::BlankNode(a)),
             Content::Other(ExpressionTerm::BlankNode(b)),
         ) => return a.as_str().cmp(b.as_str()),
+        (Content::Other(ExpressionTerm::Triple(a)), Content::Other(ExpressionTerm::Triple(b))) => {
+            let part = |node: &NamedOrBlankNode| match node {
+                NamedOrBlankNode::BlankNode(node) => (0, node.as_str().to_owned()),
+                NamedOrBlankNode::NamedNode(node) => (1, node.as_str().to_owned()),
+            };
+            let order = part(&a.subject).cmp(&part(&b.subject));
+            return order
+                .then_with(|| a.predicate.as_str().cmp(b.predicate.as_str()))
+                .then_with(|| {
+                    let object = |triple: &ExpressionTriple| Content::of(triple.object.clone());
+                    self::order(&object(a), &object(b), literals)
+                });
+        }
         _ => {}
     }
     let (x, y) = match compare(a, b) {
