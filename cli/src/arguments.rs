@@ -299,9 +299,28 @@ pub struct Resolve {
 
 /// Options of `sparql`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  isogloss sparql examples/queries/products-per-domain.rq
+  isogloss sparql --update 'INSERT DATA { <urn:example:orders> <urn:example:owner> \"Ada\" }'
+  isogloss sparql --update changes.ru --server http://127.0.0.1:4400")]
 pub struct Sparql {
     /// File with the query, or - for standard input.
-    pub query: PathBuf,
+    #[arg(required_unless_present = "update")]
+    pub query: Option<PathBuf>,
+    /// SPARQL Update to apply as one version: a file, - for standard input, or the update itself.
+    #[arg(long, value_name = "FILE|TEXT", conflicts_with_all = ["query", "format", "as_of"])]
+    pub update: Option<String>,
+    /// Source that the update may change; may be repeated. Without it, those that people made, and new ones.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "update",
+        conflicts_with = "server"
+    )]
+    pub may_write: Vec<String>,
+    /// Send the update to a running server instead of opening the data folder.
+    #[arg(long, value_name = "URL", requires = "update")]
+    pub server: Option<String>,
     #[command(flatten)]
     pub data: Data,
     /// Format of the result: table, json, xml, csv, tsv; for graphs turtle, ntriples, nquads, trig, rdfxml, jsonld.

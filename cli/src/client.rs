@@ -37,11 +37,12 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             None => String::new(),
         };
         let target = format!(
-            "{url}/ingest?source={name}&kind={kind}&dry_run={}{validate}",
+            "{url}/ingest?kind={kind}&dry_run={}{validate}",
             options.dry_run
         );
         let answer = post(
             &target,
+            name.as_str(),
             &json!({ "documents": documents, "mapping": mapping }),
         )?;
         output::json(&answer)?;
@@ -54,12 +55,33 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
     Err(Failure::new(FailureKind::Input, message))
 }
 
-fn post(url: &str, body: &Value) -> Result<Value, Failure> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
+/// Sends an update to `POST /sparql`.
+pub(crate) fn update(url: &str, text: &str) -> Outcome {
+    let target = format!("{}/sparql", url.trim_end_matches('/'));
+    let request = agent()
+        .post(&target)
+        .header("content-type", "application/sparql-update");
+    output::json(&answer(&target, request.send(text))?)
+}
+
+/// Posts about a source, whose name may be an IRI.
+fn post(url: &str, source: &str, body: &Value) -> Result<Value, Failure> {
+    let request = agent().post(url).query("source", source);
+    answer(url, request.send_json(body))
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(5)))
         .http_status_as_error(false)
         .build()
-        .into();
+        .into()
+}
+
+fn answer(
+    url: &str,
+    response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<Value, Failure> {
     let unreachable = |error: ureq::Error| {
         Failure::new(
             FailureKind::Network,
@@ -67,7 +89,7 @@ fn post(url: &str, body: &Value) -> Result<Value, Failure> {
         )
         .with_hint("is `isogloss serve` running there?")
     };
-    let mut response = agent.post(url).send_json(body).map_err(unreachable)?;
+    let mut response = response.map_err(unreachable)?;
     let status = response.status();
     let text = response.body_mut().read_to_string().map_err(unreachable)?;
     if !status.is_success() {

@@ -1,4 +1,4 @@
-//! `isogloss sparql`: a query from a file or standard input.
+//! `isogloss sparql`: a query from a file or standard input, or an update.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -8,15 +8,27 @@ use isogloss::graph::Version;
 use isogloss::graph::entail::Regime;
 use isogloss::graph::rdf::{RdfTerm, Variable};
 use isogloss::graph::results::{self, Format, GraphFormat, ResultsFormat};
-use isogloss::graph::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
+use isogloss::graph::sparql::{
+    MayWrite, ParseLimits, Query, QueryOptions, QueryResults, Update, UpdateOptions,
+};
+use serde_json::json;
 
 use crate::arguments::Sparql;
+use crate::client;
+use crate::clock::now;
 use crate::commands::{Outcome, open};
+use crate::config::source_name;
 use crate::failure::{Failure, FailureKind};
 use crate::output;
 
+/// Bytes of an update that is applied to a data folder.
+const UPDATE_BYTES_MAX: usize = 64 << 20;
+
 pub(super) fn run(options: &Sparql) -> Outcome {
-    let text = read_query(&options.query)?;
+    if let Some(text) = &options.update {
+        return update(text, options);
+    }
+    let text = read_query(options.query.as_deref().unwrap_or(Path::new("-")))?;
     let mesh = open(&options.data)?;
     let snapshot = match options.as_of {
         Some(version) => mesh.as_of(Version(version))?,
@@ -40,6 +52,78 @@ pub(super) fn run(options: &Sparql) -> Outcome {
         (None, false) => "table",
     };
     write(results, format)
+}
+
+/// Applies an update and says what it changed.
+fn update(given: &str, options: &Sparql) -> Outcome {
+    let path = Path::new(given);
+    let text = if given == "-" || path.is_file() {
+        read_query(path)?
+    } else {
+        given.to_owned()
+    };
+    if let Some(url) = &options.server {
+        return client::update(url, &text);
+    }
+    let limits = ParseLimits {
+        max_bytes: UPDATE_BYTES_MAX,
+        ..ParseLimits::default()
+    };
+    let update = Update::parse(&text, None, &limits).map_err(isogloss::Error::from)?;
+    let listed = options.may_write.iter().map(|name| source_name(name));
+    let listed = listed.collect::<Result<Vec<_>, _>>()?;
+    let settings = UpdateOptions {
+        actor: "cli".to_owned(),
+        time: now(),
+        may_write: if listed.is_empty() {
+            MayWrite::People
+        } else {
+            MayWrite::Listed(listed)
+        },
+        query: QueryOptions {
+            deadline: Some(Duration::from_secs(options.timeout)),
+            ..QueryOptions::default()
+        },
+        ..UpdateOptions::default()
+    };
+    let report = open(&options.data)?.update(&update, &settings)?;
+    let changed = report.receipts.iter().filter(|receipt| !receipt.unchanged);
+    if options.output.json {
+        let sources: Vec<_> = changed
+            .map(|receipt| {
+                json!({
+                    "source": receipt.source.as_str(),
+                    "added": receipt.added,
+                    "removed": receipt.removed,
+                    "statements": receipt.statements,
+                })
+            })
+            .collect();
+        return output::json(&json!({
+            "version": report.version.0,
+            "added": report.added,
+            "removed": report.removed,
+            "sources": sources,
+        }));
+    }
+    let rows: Vec<Vec<String>> = changed
+        .map(|receipt| {
+            let counts = [receipt.added, receipt.removed, receipt.statements];
+            let counts = counts.iter().map(ToString::to_string);
+            std::iter::once(receipt.source.to_string())
+                .chain(counts)
+                .collect()
+        })
+        .collect();
+    if rows.is_empty() {
+        return output::text("nothing changed\n");
+    }
+    output::text(&output::table(
+        &["source", "added", "removed", "statements"],
+        &rows,
+    ))?;
+    output::note(&format!("version {}", report.version));
+    Ok(())
 }
 
 fn read_query(path: &Path) -> Result<String, Failure> {

@@ -67,6 +67,46 @@ fn search_finds_and_sparql_counts() {
 }
 
 #[test]
+fn an_update_writes_what_people_say_and_only_that() {
+    let place = Place::with_catalog();
+    let update =
+        "PREFIX : <urn:example:> INSERT DATA { :a :b 1 , 2 GRAPH <urn:example:g> { :a :b 3 } }";
+    let ran = place.run(&["sparql", "--update", update]).succeeds();
+    let lines: Vec<Vec<&str>> = ran
+        .out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        lines[1..],
+        [
+            vec!["people", "2", "0", "2"],
+            vec!["urn:example:g", "1", "0", "1"]
+        ]
+    );
+    let delete = b"DELETE WHERE { <urn:example:a> ?p ?o }";
+    let ran = place
+        .run_with_input(&["sparql", "--update", "-", "--json"], delete)
+        .succeeds();
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["removed"], 2, "{report}");
+    let catalog = "CLEAR GRAPH <urn:isogloss:source:catalog>";
+    place
+        .run(&["sparql", "--update", catalog])
+        .fails(2, &["`catalog`", "next ingest"]);
+    place
+        .run(&["sparql", "--update", catalog, "--may-write", "catalog"])
+        .succeeds();
+    let ran = place
+        .run_with_input(
+            &["sparql", "-", "--format", "csv"],
+            b"SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+        )
+        .succeeds();
+    assert_eq!(ran.out.lines().nth(1).map(str::trim), Some("1"));
+}
+
+#[test]
 fn ingesting_twice_changes_nothing() {
     let place = Place::with_catalog();
     let ran = place
