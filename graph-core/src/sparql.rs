@@ -3,7 +3,8 @@
 //! The way of a query: [`Query::parse`] measures the text before the parser sees it; [`Snapshot::query`] orders its
 //! patterns by how many statements really match, has it optimised and evaluated over the snapshot's own arrays, and
 //! charges everything it does to budgets. The default graph is the merged view of all sources; each source is a named
-//! graph `urn:isogloss:source:<name>`. `FROM`, `FROM NAMED` and `GRAPH` are honoured; `SERVICE` and updates are refused.
+//! graph `urn:isogloss:source:<name>`. `FROM`, `FROM NAMED` and `GRAPH` are honoured; `SERVICE` is refused. Updates are
+//! parsed as [`Update`] and applied by [`crate::Store::update`].
 //!
 //! A query runs on the caller's thread and is not `Send`: give it a thread of a pool for blocking work. The limits of
 //! [`ParseLimits`] keep parsing and evaluating within a stack of 2 MiB (a test holds them to it); threads that run
@@ -27,6 +28,7 @@ mod check;
 mod dataset;
 mod engine;
 mod estimate;
+mod normal;
 mod planner;
 mod rewrite;
 mod scan;
@@ -96,12 +98,17 @@ impl Query {
                     message: format!("base IRI: {error}"),
                 })?;
         }
-        let algebra = parser
+        let mut algebra = parser
             .parse_query(text)
             .map_err(|error| Error::QuerySyntax {
                 message: error.to_string(),
             })?;
         let searches = check::check(&algebra, limits)?;
+        let (spargebra::Query::Select { pattern, .. }
+        | spargebra::Query::Construct { pattern, .. }
+        | spargebra::Query::Describe { pattern, .. }
+        | spargebra::Query::Ask { pattern, .. }) = &mut algebra;
+        normal::normalise(pattern);
         let prepared = if searches {
             None
         } else {

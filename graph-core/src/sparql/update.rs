@@ -29,7 +29,7 @@ use oxrdf::NamedNode;
 use spargebra::SparqlParser;
 
 use super::scan::{self, ParseLimits};
-use super::{QueryOptions, check};
+use super::{QueryOptions, check, normal};
 use crate::commit::{Commit, Receipt, SourceInfo};
 use crate::error::{Error, Result};
 use crate::names::{SourceName, Timestamp, Version};
@@ -178,10 +178,11 @@ impl Update {
             })?;
         let base = parsed.base_iri.as_ref();
         let base = base.map(|base| NamedNode::new_unchecked(base.as_str()));
-        let steps = steps::steps(parsed.operations, &operations);
-        for step in &steps {
+        let mut steps = steps::steps(parsed.operations, &operations);
+        for step in &mut steps {
             if let Step::Modify { pattern, .. } = step {
                 check::check_pattern(pattern, limits)?;
+                normal::normalise(pattern);
             }
             if matches!(step, Step::Load { silent: false }) {
                 return Err(Error::QueryRefused {

@@ -92,7 +92,7 @@ pub(crate) fn graph(root: &Path, address: &str) -> Graph {
     let content = read(root, address);
     let quads = parser.for_slice(content.as_bytes());
     quads
-        .map(|quad| oxrdf::Triple::from(quad.unwrap_or_else(|error| panic!("{address}: {error}"))))
+        .map(|quad| Triple::from(quad.unwrap_or_else(|error| panic!("{address}: {error}"))))
         .collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use graph_core::rdf::Statement;
 use graph_core::results::{self, ResultsFormat};
-use graph_core::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
+use graph_core::sparql::{Evaluator, ParseLimits, Query, QueryOptions, QueryResults};
 use graph_core::{Change, Commit, Error, Snapshot, SourceName, Store, Timestamp};
 use oxrdf::Graph;
 use sparesults::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput};
@@ -100,8 +100,12 @@ fn statements(root: &Path, file: &str) -> Vec<Statement> {
     graph.iter().map(Into::into).collect()
 }
 
-pub(crate) fn options() -> QueryOptions {
+/// Who evaluates: every test passes with each, or fails with one.
+pub(crate) const EVALUATORS: [Evaluator; 2] = [Evaluator::Engine, Evaluator::Complete];
+
+pub(crate) fn options(evaluator: Evaluator) -> QueryOptions {
     QueryOptions {
+        evaluator,
         default_graph: Some(SourceName::new(DEFAULT).unwrap()),
         ..QueryOptions::default()
     }
@@ -117,15 +121,26 @@ fn evaluate(root: &Path, test: &Test) -> Result<(), String> {
     let snapshot = store.snapshot();
     let result = test.result.as_deref().unwrap();
     let expected = expected(root, result);
-    let found = gather(snapshot.query(&query, &options()).map_err(say)?).map_err(say)?;
-    if !same(&expected, &found) {
-        return Err(format!("expected {expected:?}\n  found {found:?}"));
+    for evaluator in EVALUATORS {
+        let results = snapshot.query(&query, &options(evaluator)).map_err(say)?;
+        let found = gather(results).map_err(say)?;
+        if !same(&expected, &found) {
+            return Err(format!(
+                "{evaluator:?}: expected {expected:?}\n  found {found:?}"
+            ));
+        }
+        round_trips(&snapshot, &query, &found, evaluator)?;
     }
-    round_trips(&snapshot, &query, &found)
+    Ok(())
 }
 
 /// The result comes back from each format that can be read again.
-fn round_trips(snapshot: &Snapshot, query: &Query, found: &Gathered) -> Result<(), String> {
+fn round_trips(
+    snapshot: &Snapshot,
+    query: &Query,
+    found: &Gathered,
+    evaluator: Evaluator,
+) -> Result<(), String> {
     if matches!(found, Gathered::Graph(_)) {
         return Ok(());
     }
@@ -134,7 +149,7 @@ fn round_trips(snapshot: &Snapshot, query: &Query, found: &Gathered) -> Result<(
         (ResultsFormat::Xml, QueryResultsFormat::Xml),
         (ResultsFormat::Tsv, QueryResultsFormat::Tsv),
     ] {
-        let results = snapshot.query(query, &options()).unwrap();
+        let results = snapshot.query(query, &options(evaluator)).unwrap();
         let mut bytes = Vec::new();
         results::write(results, format, &mut bytes).map_err(|error| error.to_string())?;
         // A computed blank node or random number is another one each time: the shape must hold.
@@ -224,8 +239,21 @@ fn csv(root: &Path, test: &Test) -> Result<(), String> {
     let query = parse(root, test).map_err(|error| error.to_string())?;
     let store = store(root, &test.data);
     let snapshot = store.snapshot();
+    for evaluator in EVALUATORS {
+        csv_with(root, test, &snapshot, &query, evaluator)?;
+    }
+    Ok(())
+}
+
+fn csv_with(
+    root: &Path,
+    test: &Test,
+    snapshot: &Snapshot,
+    query: &Query,
+    evaluator: Evaluator,
+) -> Result<(), String> {
     let mut bytes = Vec::new();
-    let results = snapshot.query(&query, &options()).unwrap();
+    let results = snapshot.query(query, &options(evaluator)).unwrap();
     results::write(results, ResultsFormat::Csv, &mut bytes).unwrap();
     let sorted = |text: &str| {
         let mut lines = text.lines().map(fields);

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use graph_core::sparql::{MayWrite, ParseLimits, Update, UpdateOptions};
+use graph_core::sparql::{Evaluator, MayWrite, ParseLimits, Update, UpdateOptions};
 use graph_core::{Error, Scope, Snapshot};
 use oxrdf::{Dataset, GraphName, Quad};
 
 use crate::compare::{lines, same_dataset};
 use crate::manifest::{self, Test};
-use crate::query::{DEFAULT, options, store};
+use crate::query::{DEFAULT, EVALUATORS, options, store};
 
 pub(crate) fn parse(root: &Path, test: &Test) -> Result<Update, Error> {
     let text = manifest::read(root, &test.request);
@@ -16,11 +16,18 @@ pub(crate) fn parse(root: &Path, test: &Test) -> Result<Update, Error> {
 }
 
 pub(crate) fn evaluate(root: &Path, test: &Test) -> Result<(), String> {
+    for evaluator in EVALUATORS {
+        evaluate_with(root, test, evaluator)?;
+    }
+    Ok(())
+}
+
+fn evaluate_with(root: &Path, test: &Test, evaluator: Evaluator) -> Result<(), String> {
     let update = parse(root, test).map_err(|error| error.to_string())?;
     let store = store(root, &test.data);
     let options = UpdateOptions {
         may_write: MayWrite::All,
-        query: options(),
+        query: options(evaluator),
         ..UpdateOptions::default()
     };
     let report = store.update(&update, &options);
