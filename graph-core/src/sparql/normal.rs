@@ -6,6 +6,8 @@ use spargebra::algebra::{
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
+use super::variables::certain;
+
 /// Rewrites a whole pattern.
 pub(super) fn normalise(pattern: &mut GraphPattern) {
     Normaliser { made_up: 0 }.pattern(pattern);
@@ -98,8 +100,9 @@ impl Normaliser {
 
     /// The name of the graph is joined with what the pattern inside says, where that speaks of the name itself.
     fn graph(&mut self, name: &Variable, mut inner: GraphPattern) -> GraphPattern {
-        let binds = binds(&inner, name);
-        let own = if binds {
+        // What every row has to bind is joined with the graph's name as it is.
+        let apart = binds(&inner, name) && !certain(&inner).contains(name.as_str());
+        let own = if apart {
             self.made_up += 1;
             // No variable of a query has a space in its name.
             let own = Variable::new_unchecked(format!("graph {}", self.made_up));
@@ -263,6 +266,19 @@ fn rename(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
             rename_in(expr, from, to);
             rename(inner, from, to);
         }
+        other => rename_around(other, from, to),
+    }
+}
+
+/// Does the same for what stands around whole groups.
+fn rename_around(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
+    use GraphPattern as G;
+    let swap = |variable: &mut Variable| {
+        if variable == from {
+            variable.clone_from(to);
+        }
+    };
+    match pattern {
         G::Extend {
             inner,
             variable,
@@ -303,6 +319,7 @@ fn rename(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
         G::Distinct { inner } | G::Reduced { inner } | G::Slice { inner, .. } => {
             rename(inner, from, to);
         }
+        _ => {}
     }
 }
 

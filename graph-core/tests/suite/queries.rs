@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use graph_core::rdf::NamedNode;
 use graph_core::results::{GraphFormat, ResultsFormat, write};
 use graph_core::sparql::{
-    CancellationToken, GraphChoice, ParseLimits, Query, QueryOptions, QueryResults,
+    CancellationToken, Evaluator, GraphChoice, ParseLimits, Query, QueryOptions, QueryResults,
 };
-use graph_core::{Budget, Error, Snapshot, TextLimit};
+use graph_core::{Budget, Error, Snapshot, Store, TextLimit};
 
 use crate::mesh::mesh;
 use crate::oracle::ours;
@@ -431,4 +432,46 @@ fn results_are_written_in_every_format() {
         text(construct, ResultsFormat::Csv.into()),
         Err(Error::WrongFormat { .. })
     ));
+}
+
+#[test]
+fn the_variable_of_graph_is_joined_with_what_binds_it_inside() {
+    let store = Store::in_memory();
+    for name in ["a", "b"] {
+        let own = NamedNode::new(format!("urn:isogloss:source:{name}")).unwrap();
+        let says = vec![
+            fact(name, "in", own.clone()),
+            fact(name, "of", NamedNode::new("urn:isogloss:source:a").unwrap()),
+        ];
+        store.commit(replace(name, says)).unwrap();
+    }
+    let snapshot = store.snapshot();
+    for (pattern, rows) in [
+        ("GRAPH ?g { ?s :in ?g }", 2),
+        ("GRAPH ?g { ?s :of ?g }", 1),
+        ("GRAPH ?g { ?s :in ?x OPTIONAL { ?s :of ?g } }", 1),
+        ("GRAPH ?g { VALUES ?g { <urn:isogloss:source:a> } }", 1),
+        ("GRAPH ?g { VALUES ?x { 1 2 } }", 4),
+        (
+            "GRAPH ?g { VALUES (?g ?x) { (UNDEF 1) (<urn:isogloss:source:b> 2) } }",
+            3,
+        ),
+        ("GRAPH ?g { BIND(1 AS ?x) }", 2),
+        ("GRAPH ?g { { SELECT ?s { ?s :of ?g } } }", 2),
+        ("GRAPH ?g { ?s :in ?x FILTER(?g = ?x) }", 2),
+        ("GRAPH ?g { ?s :in ?x MINUS { ?s :of ?x } }", 1),
+    ] {
+        for evaluator in [Evaluator::Engine, Evaluator::Complete] {
+            let text = format!("PREFIX : <http://example.com/> SELECT * {{ {pattern} }}");
+            let query = Query::parse(&text, None, &ParseLimits::default()).unwrap();
+            let options = QueryOptions {
+                evaluator,
+                ..QueryOptions::default()
+            };
+            let QueryResults::Solutions(found) = snapshot.query(&query, &options).unwrap() else {
+                panic!("a SELECT has rows");
+            };
+            assert_eq!(found.count(), rows, "{pattern} with {evaluator:?}");
+        }
+    }
 }
