@@ -36,7 +36,9 @@ impl Normaliser {
             } => {
                 self.pattern(left);
                 self.pattern(right);
-                expression.iter_mut().for_each(|part| self.expression(part));
+                if let Some(part) = expression {
+                    self.expression(part);
+                }
             }
             G::Filter { expr, inner } => {
                 self.pattern(inner);
@@ -77,7 +79,7 @@ impl Normaliser {
         }
     }
 
-    /// GROUP_CONCAT joins texts: what they were before, and in which language, is gone.
+    /// `GROUP_CONCAT` joins texts: what they were before, and in which language, is gone.
     fn aggregate(&mut self, aggregate: &mut AggregateExpression) {
         if let AggregateExpression::FunctionCall { name, expr, .. } = aggregate {
             self.expression(expr);
@@ -258,9 +260,9 @@ fn rename(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
         } => {
             rename(left, from, to);
             rename(right, from, to);
-            expression
-                .iter_mut()
-                .for_each(|part| rename_in(part, from, to));
+            if let Some(part) = expression {
+                rename_in(part, from, to);
+            }
         }
         G::Filter { expr, inner } => {
             rename_in(expr, from, to);
@@ -309,12 +311,10 @@ fn rename_around(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
             }
             rename(inner, from, to);
         }
-        G::Project { inner, variables } => {
-            // Inside of a sub-select that does not give it out it is another variable.
-            if variables.contains(from) {
-                variables.iter_mut().for_each(swap);
-                rename(inner, from, to);
-            }
+        // Inside of a sub-select that does not give it out it is another variable.
+        G::Project { inner, variables } if variables.contains(from) => {
+            variables.iter_mut().for_each(swap);
+            rename(inner, from, to);
         }
         G::Distinct { inner } | G::Reduced { inner } | G::Slice { inner, .. } => {
             rename(inner, from, to);

@@ -178,7 +178,7 @@ impl Update {
             })?;
         let base = parsed.base_iri.as_ref();
         let base = base.map(|base| NamedNode::new_unchecked(base.as_str()));
-        let mut steps = steps::steps(parsed.operations, &operations);
+        let mut steps = steps::steps(&parsed.operations, &operations);
         for step in &mut steps {
             if let Step::Modify { pattern, .. } = step {
                 check::check_pattern(pattern, limits)?;

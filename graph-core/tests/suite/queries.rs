@@ -347,7 +347,7 @@ fn a_sub_select_inside_graph_stays_in_one_graph() {
 /// The specification translates alternatives into unions and counts a negated property set by statement.
 #[test]
 fn paths_count_as_often_as_statements_match() {
-    let store = graph_core::Store::in_memory();
+    let store = Store::in_memory();
     let says = vec![
         link("a", "p", "b"),
         link("a", "q", "b"),

@@ -222,11 +222,11 @@ impl Delta {
 
 fn own_triple(triple: Triple, source: Option<u16>) -> Triple {
     let subject = match triple.subject {
-        NamedOrBlankNode::BlankNode(node) => own_blank(node, source).into(),
+        NamedOrBlankNode::BlankNode(node) => own_blank(&node, source).into(),
         subject @ NamedOrBlankNode::NamedNode(_) => subject,
     };
     let object = match triple.object {
-        Term::BlankNode(node) => own_blank(node, source).into(),
+        Term::BlankNode(node) => own_blank(&node, source).into(),
         Term::Triple(inner) => own_triple(*inner, source).into(),
         object => object,
     };
@@ -238,7 +238,7 @@ fn own_triple(triple: Triple, source: Option<u16>) -> Triple {
 }
 
 /// A node that was copied from source to source keeps the label of where it is from.
-fn own_blank(node: BlankNode, source: Option<u16>) -> BlankNode {
+fn own_blank(node: &BlankNode, source: Option<u16>) -> BlankNode {
     let mut label = node.as_str();
     while let Some((_, own)) = split_blank_label(label)
         && split_blank_label(own).is_some()

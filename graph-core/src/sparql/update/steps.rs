@@ -59,9 +59,9 @@ pub(super) enum Step {
 }
 
 /// Puts what the parser made in steps, with the words of the text to tell transfers by.
-pub(super) fn steps(parsed: Vec<GraphUpdateOperation>, heads: &[Operation]) -> Vec<Step> {
+pub(super) fn steps(parsed: &[GraphUpdateOperation], heads: &[Operation]) -> Vec<Step> {
     let mut steps = Vec::with_capacity(parsed.len());
-    let mut rest = parsed.as_slice();
+    let mut rest = parsed;
     for head in heads {
         let transfer = match head.word {
             "ADD" => Some(Transfer::Add),
@@ -101,11 +101,11 @@ fn spelled_out(
     operations: &[GraphUpdateOperation],
 ) -> Option<(GraphName, GraphName, &[GraphUpdateOperation])> {
     use GraphUpdateOperation as O;
-    let (copy, after) = match (how, operations) {
-        (Transfer::Add, [copy, after @ ..])
-        | (Transfer::Copy, [O::Drop { .. }, copy, after @ ..])
-        | (Transfer::Move, [O::Drop { .. }, copy, O::Drop { .. }, after @ ..]) => (copy, after),
-        _ => return None,
+    let ((Transfer::Add, [copy, after @ ..])
+    | (Transfer::Copy, [O::Drop { .. }, copy, after @ ..])
+    | (Transfer::Move, [O::Drop { .. }, copy, O::Drop { .. }, after @ ..])) = (how, operations)
+    else {
+        return None;
     };
     let O::DeleteInsert {
         delete,
