@@ -43,7 +43,7 @@ fn store() -> Store {
     let says = ["customer", "customer-churn", "churn-rate", "other"]
         .iter()
         .enumerate()
-        .map(|(at, name)| fact(name, "rank", Literal::from(at as i32)));
+        .map(|(at, name)| fact(name, "rank", Literal::from(i32::try_from(at).unwrap())));
     store.commit(replace("s", says.collect())).unwrap();
     store
 }

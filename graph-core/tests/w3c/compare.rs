@@ -11,6 +11,7 @@ const RS: &str = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#";
 
 /// The result of a query, gathered.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "few of them live at once")]
 pub(crate) enum Gathered {
     Boolean(bool),
     Rows {
