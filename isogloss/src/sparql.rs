@@ -54,12 +54,11 @@ impl TextSearch for Words {
         text: &str,
         limit: usize,
     ) -> std::result::Result<Vec<TextHit>, Box<dyn std::error::Error + Send + Sync>> {
-        let index = match self.index.get() {
-            Some(index) => index,
-            None => {
-                let built = Index::build(&self.graph, &IndexOptions::default())?;
-                self.index.get_or_init(|| Arc::new(built))
-            }
+        let index = if let Some(index) = self.index.get() {
+            index
+        } else {
+            let built = Index::build(&self.graph, &IndexOptions::default())?;
+            self.index.get_or_init(|| Arc::new(built))
         };
         let request = SearchRequest {
             text: text.to_owned(),

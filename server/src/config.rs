@@ -206,6 +206,17 @@ impl Config {
     }
 }
 
+impl Sparql {
+    /// Checks that what updates may change can be the names of sources.
+    fn check(&self) -> Result<()> {
+        let mut names = self.update_sources.iter();
+        match names.find(|name| name.parse::<SourceName>().is_err()) {
+            Some(name) => Err(Error::BadSource { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Timeouts {
     /// Returns the time until the head of a request must be complete.
     pub(crate) fn header(&self) -> Duration {
@@ -323,11 +334,7 @@ impl Config {
                 65_536,
             ),
         ];
-        for name in &self.sparql.update_sources {
-            if name.parse::<SourceName>().is_err() {
-                return Err(Error::BadSource { name: name.clone() });
-            }
-        }
+        self.sparql.check()?;
         for (key, value, minimum, maximum) in ranges {
             if !(minimum..=maximum).contains(&value) {
                 return Err(Error::OutOfRange {

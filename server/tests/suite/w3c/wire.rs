@@ -35,7 +35,7 @@ pub(super) async fn send(
         exchange.body.len()
     );
     for (name, value) in &exchange.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
     }
     head.push_str("\r\n");
     let request = [head.as_bytes(), &exchange.body].concat();
