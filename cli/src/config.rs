@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use isogloss::Isogloss;
 use isogloss::connectors::{Kind, Mapping};
 use isogloss::graph::{Retention, SourceName};
+use isogloss::model::merge::MergeSettings;
 use serde::Deserialize;
 
 use crate::failure::{Failure, FailureKind};
@@ -18,6 +20,9 @@ pub(crate) struct Config {
     /// The sources, in the order in which they are ingested.
     #[serde(default, rename = "source")]
     pub(crate) sources: Vec<Source>,
+    /// Whose values win in the merged view, and which names mean one thing.
+    #[serde(default)]
+    pub(crate) merge: MergeSettings,
     /// How datasets find their domain and product.
     #[serde(default)]
     pub(crate) mapping: Mapping,
@@ -125,6 +130,15 @@ impl Config {
             ..config
         })
     }
+}
+
+/// Gives a graph the rules of its merged view that the configuration has.
+pub(crate) fn set_merge_rules(mesh: &Isogloss, config: &Config) -> Result<(), Failure> {
+    let rules = (config.merge.rules()).map_err(|error| {
+        let message = format!("`[merge]` of the configuration: {error}");
+        Failure::new(FailureKind::Usage, message)
+    })?;
+    Ok(mesh.set_merge_rules(rules)?)
 }
 
 /// Parses the name of a source.

@@ -173,6 +173,10 @@ impl Snapshot {
         Some((state, state.extra(pattern)))
     }
 
+    pub(crate) fn has_merge_rules(&self) -> bool {
+        !self.merge.rules.is_empty()
+    }
+
     /// Tells whether the merged view is the union for everything that matches the pattern.
     pub(crate) fn merge_is_trivial(&self, pattern: Pattern) -> bool {
         self.merge_state()

@@ -102,6 +102,8 @@ pub struct Snapshot {
     terms_when_cleaned: u32,
     /// The sources that claim something; `None` without overlays, when all do.
     claiming: Option<Arc<FixedBitSet>>,
+    /// The sources of the union; `None` when all are.
+    united: Option<Arc<FixedBitSet>>,
     pub(crate) merge: Merge,
 }
 
@@ -238,7 +240,7 @@ impl Snapshot {
     ) -> Matches<'_> {
         let (visible, merged) = match scope {
             Scope::Merged => (Visible::Merged, true),
-            Scope::Union => (Visible::All, true),
+            Scope::Union => (self.united(), true),
             Scope::Claims => (self.claims(), false),
             Scope::Source(source) => (Visible::One(source.0), false),
         };

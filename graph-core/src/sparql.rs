@@ -130,6 +130,11 @@ impl Query {
         dataset.default.iter().chain(named).cloned().collect()
     }
 
+    /// Tells whether the text of the query names this IRI, by whatever prefix.
+    pub fn mentions(&self, iri: &str) -> bool {
+        self.algebra.to_string().contains(&format!("<{iri}>"))
+    }
+
     /// Returns what kind of result the query gives, known before it runs.
     pub fn result_kind(&self) -> ResultKind {
         match self.algebra {

@@ -7,7 +7,7 @@ use search::{
     Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,
 };
 use semantic_model::centrality::Centrality;
-use semantic_model::{EntityKind, Model};
+use semantic_model::{EntityKind, Model, provenance};
 
 use crate::Result;
 use crate::entailment::Entailments;
@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub(crate) index: Arc<OnceLock<Arc<Index>>>,
     centrality: OnceLock<Centrality>,
     entailments: Entailments,
+    /// The graph with the graph of its sources.
+    described: OnceLock<Arc<graph_core::Snapshot>>,
 }
 
 impl Snapshot {
@@ -33,6 +35,7 @@ impl Snapshot {
             index: Arc::new(OnceLock::from(Arc::new(index))),
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
+            described: OnceLock::new(),
         })
     }
 
@@ -53,6 +56,7 @@ impl Snapshot {
             index: Arc::default(),
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
+            described: OnceLock::new(),
         }
     }
 
@@ -62,6 +66,7 @@ impl Snapshot {
             graph,
             index: Arc::clone(&self.index),
             centrality: OnceLock::new(),
+            described: OnceLock::new(),
             entailments: Entailments::default(),
         }
     }
@@ -137,4 +142,51 @@ impl Snapshot {
     ) -> Result<Vec<Suggestion>> {
         Ok(self.index()?.suggest(prefix, kinds, limit))
     }
+
+    /// Returns a graph, this one or this one with an entailment, as a query reads it: with
+    /// [`provenance::SOURCES`] when the query, or the choice of its graphs, names that graph.
+    ///
+    /// # Errors
+    /// [`crate::Error::Graph`] if the graph holds no more terms or sources.
+    pub fn with_sources(
+        &self,
+        graph: Arc<graph_core::Snapshot>,
+        query: &Query,
+        options: &QueryOptions,
+    ) -> Result<Arc<graph_core::Snapshot>> {
+        if !names_sources(query, options) {
+            return Ok(graph);
+        }
+        if !Arc::ptr_eq(&graph, &self.graph) {
+            return Ok(Arc::new(provenance::with_sources(&graph)?));
+        }
+        self.described().map(Arc::clone)
+    }
+
+    /// Returns this graph as a query reads it, see [`Snapshot::with_sources`].
+    pub(crate) fn graph_for(
+        &self,
+        query: &Query,
+        options: &QueryOptions,
+    ) -> Result<&graph_core::Snapshot> {
+        if names_sources(query, options) {
+            Ok(self.described()?)
+        } else {
+            Ok(&self.graph)
+        }
+    }
+
+    fn described(&self) -> Result<&Arc<graph_core::Snapshot>> {
+        if let Some(described) = self.described.get() {
+            return Ok(described);
+        }
+        let described = provenance::with_sources(&self.graph)?;
+        Ok(self.described.get_or_init(|| Arc::new(described)))
+    }
+}
+
+fn names_sources(query: &Query, options: &QueryOptions) -> bool {
+    let chosen = options.graphs.iter();
+    let mut chosen = chosen.flat_map(|graphs| graphs.default.iter().chain(&graphs.named));
+    chosen.any(|graph| graph.as_str() == provenance::SOURCES) || query.mentions(provenance::SOURCES)
 }

@@ -29,7 +29,7 @@ impl Snapshot {
     pub fn query(&self, query: &Query, options: &QueryOptions) -> Result<QueryResults<'_>> {
         let mut options = options.clone();
         options.text.get_or_insert_with(|| self.text_search());
-        Ok(self.graph().query(query, &options)?)
+        Ok(self.graph_for(query, &options)?.query(query, &options)?)
     }
 
     /// Returns the index as queries search it, for [`QueryOptions::text`].

@@ -48,6 +48,16 @@ vocabulary! {
     EXTRA = "extra";
     /// How sure a source is of what it says, from 0 to 1.
     CONFIDENCE = "confidence";
+    /// What a source says, as something of which more is said.
+    STATEMENT = "Statement";
+    /// The kind of connector that read a source.
+    KIND = "kind";
+    /// The version of the graph in which a source changed last.
+    VERSION = "version";
+    /// The run that made a statement or all of a source.
+    RUN = "run";
+    /// Whether statements follow from others and no source claims them.
+    DERIVED = "derived";
     /// Asks for the entities that a text means: `?entity iso:matches "words"`.
     MATCHES = "matches";
     /// Asks the text index: `[] iso:search "words" ; iso:entity ?entity`.

@@ -7,6 +7,7 @@
 //!
 //! - [`identity`] names entities: the same IRI from every connector for what a source calls by the same name.
 //! - [`merge`] has the rules by which contradicting sources become one merged view.
+//! - [`provenance`] tells where statements come from, as a named graph and for one claim.
 //! - [`lineage`] walks what was derived from what, between datasets or between columns.
 //! - [`impact`] follows a change through meaning: from a column to the metric, the product, the contract, the owner.
 //! - [`centrality`] ranks data by how much is made from it and how much it is used.
@@ -51,6 +52,7 @@ pub mod lineage;
 mod literals;
 pub mod merge;
 mod model;
+pub mod provenance;
 mod said;
 mod source;
 mod views;

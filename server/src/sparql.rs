@@ -269,6 +269,7 @@ fn write(
     let graph = asked
         .snapshot
         .with_entailment(asked.entailment)
+        .and_then(|graph| asked.snapshot.with_sources(graph, &query, options))
         .map_err(|error| of_isogloss(&error))?;
     let options = QueryOptions {
         text: Some(asked.snapshot.text_search()),

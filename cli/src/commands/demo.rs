@@ -10,7 +10,7 @@ use rust_embed::RustEmbed;
 use crate::arguments::Demo;
 use crate::commands::ingest::{config_jobs, render_report};
 use crate::commands::{Outcome, retention, serve};
-use crate::config::Config;
+use crate::config::{Config, set_merge_rules};
 use crate::failure::Failure;
 use crate::{clock, output};
 
@@ -34,6 +34,7 @@ pub(super) fn run(options: &Demo) -> Outcome {
         retention: retention(options.history, &config),
         ..OpenOptions::default()
     });
+    set_merge_rules(&mesh, &config)?;
     for ingested in mesh.ingest_all(requests)? {
         if ingested.report.errors > 0 {
             output::note(&render_report(&ingested.report));

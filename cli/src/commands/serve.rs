@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use crate::arguments::Serve;
 use crate::commands::ingest::{config_jobs, render_report};
 use crate::commands::{Outcome, open_or_create, retention};
-use crate::config::Config;
+use crate::config::{Config, set_merge_rules};
 use crate::failure::{Failure, FailureKind, chain};
 use crate::output;
 
@@ -22,6 +22,7 @@ pub(super) fn run(options: &Serve) -> Outcome {
     }
     let listener = bind(&config.server)?;
     let mesh = open_or_create(&options.data.data, retention(options.history, &config))?;
+    set_merge_rules(&mesh, &config)?;
     if !config.sources.is_empty() {
         ingest(&mesh, &config)?;
     }

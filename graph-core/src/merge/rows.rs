@@ -96,10 +96,6 @@ impl RowSet {
         self.base.spo.len() - self.gone.len() + self.fresh.spo.len()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// An upper bound of the number of rows that match.
     pub(crate) fn estimate(&self, pattern: Pattern) -> usize {
         if pattern.subject.is_some_and(|s| !self.speaks_of(s)) {

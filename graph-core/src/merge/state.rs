@@ -161,13 +161,25 @@ impl MergeState {
         rules: &MergeRules,
         derived: Visible,
     ) -> Self {
-        if self.groups.is_empty() && self.extra.is_empty() {
-            return self.clone();
-        }
         let compiled = Compiled::new(snapshot, rules);
         let mut corrections = Corrections::default();
         let mut said = Vec::new();
         for row in snapshot.rows(Pattern::default(), derived, true) {
+            if !snapshot.is_united(row.source) {
+                let said = Pattern {
+                    subject: Some(row.subject),
+                    predicate: Some(row.predicate),
+                    object: Some(row.object),
+                };
+                if snapshot
+                    .rows(said, snapshot.united(), true)
+                    .next()
+                    .is_none()
+                {
+                    corrections.hidden.push(Row { source: 0, ..row });
+                }
+                continue;
+            }
             let (s, o) = (
                 self.groups.canonical(row.subject),
                 self.groups.canonical(row.object),

@@ -138,6 +138,7 @@ impl Assembler {
             statements: snapshot.statements,
             terms_when_cleaned: snapshot.terms_when_cleaned,
             claiming: snapshot.claiming.clone(),
+            united: snapshot.united.clone(),
             merge: snapshot.merge.clone(),
         }
     }
@@ -157,6 +158,7 @@ impl Snapshot {
             statements: 0,
             terms_when_cleaned: 0,
             claiming: None,
+            united: None,
             merge: Merge::default(),
         }
     }

@@ -108,9 +108,12 @@ impl<'a> Matches<'a> {
             },
             _ => (0, snapshot.layers.len()),
         };
-        let corrections = match visible {
-            Visible::Merged => snapshot.merge_corrections(pattern),
-            _ => None,
+        let (visible, corrections) = match visible {
+            Visible::Merged if snapshot.has_merge_rules() => {
+                (visible, snapshot.merge_corrections(pattern))
+            }
+            Visible::Merged => (snapshot.united(), None),
+            other => (other, None),
         };
         let mut matches = Self {
             pattern,

@@ -51,12 +51,37 @@ impl Snapshot {
         kind: &str,
         statements: impl Into<OverlayStatements>,
     ) -> Result<Self> {
+        self.overlaid(name, kind, statements.into(), false)
+    }
+
+    /// Shows this snapshot with one more named graph on top that is no part of the union nor of the merged view.
+    ///
+    /// Otherwise as [`Snapshot::with_overlay`].
+    ///
+    /// # Errors
+    /// As [`Snapshot::with_overlay`].
+    pub fn with_named_overlay(
+        &self,
+        name: &SourceName,
+        kind: &str,
+        statements: impl Into<OverlayStatements>,
+    ) -> Result<Self> {
+        self.overlaid(name, kind, statements.into(), true)
+    }
+
+    fn overlaid(
+        &self,
+        name: &SourceName,
+        kind: &str,
+        statements: OverlayStatements,
+        apart: bool,
+    ) -> Result<Self> {
         if self.source_id(name).is_some() {
             return Err(Error::SourceExists { name: name.clone() });
         }
         let mut assembler = Assembler::on(self);
         let source = assembler.source(name)?;
-        let rows = match statements.into() {
+        let rows = match statements {
             OverlayStatements::Terms(statements) => {
                 let mut known = Vec::new();
                 let mut unknown = Vec::new();
@@ -75,6 +100,16 @@ impl Snapshot {
             }
         };
         let mut shown = assembler.finish(self);
+        if apart {
+            // Sources of later overlays are numbered above.
+            let mut united = shown.united.as_deref().cloned().unwrap_or_else(|| {
+                let mut all = FixedBitSet::with_capacity(usize::from(u16::MAX) + 1);
+                all.insert_range(..);
+                all
+            });
+            united.set(usize::from(source), false);
+            shown.united = Some(Arc::new(united));
+        }
         shown.put_overlay(name, kind, source, rows);
         Ok(shown)
     }
@@ -212,6 +247,20 @@ impl Snapshot {
         let derived = self.sources.iter().filter(|info| info.derived);
         let set: FixedBitSet = derived.map(|info| info.id.index()).collect();
         Visible::Some(Arc::new(set))
+    }
+
+    /// The sources of the union.
+    pub(crate) fn united(&self) -> Visible {
+        match &self.united {
+            Some(united) => Visible::Some(Arc::clone(united)),
+            None => Visible::All,
+        }
+    }
+
+    /// Tells whether what the source says is part of the union.
+    pub(crate) fn is_united(&self, source: u16) -> bool {
+        let united = self.united.as_ref();
+        united.is_none_or(|united| united.contains(usize::from(source)))
     }
 
     /// The sources that claim something: all, but for those of overlays.

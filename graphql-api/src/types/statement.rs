@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::SimpleObject;
 use isogloss::Snapshot;
-use isogloss::model::Entity as EntityView;
+use isogloss::graph::{Outcome, Snapshot as Graph};
+use isogloss::model::{Entity as EntityView, provenance};
 
 use crate::cursor::Page;
 use crate::types::source::SourceRef;
@@ -21,6 +22,16 @@ pub struct Statement {
     value: StatementValue,
     /// The source that says it.
     source: Option<Source>,
+    /// IRI by which the source calls the entity; another one than the entity's own when several names mean it.
+    subject: String,
+    /// Whether the merged view says it too.
+    shown: bool,
+    /// Why the merged view says it or not.
+    why: String,
+    /// How sure the source is of it, from 0 to 1, if it says so.
+    confidence: Option<f64>,
+    /// The run of a tool that made it, if the source says so.
+    run: Option<String>,
 }
 
 /// Makes a page of what the sources say of an entity.
@@ -31,25 +42,66 @@ pub(crate) fn page(
     page: Page,
 ) -> Connection<Statement> {
     let graph = snapshot.graph();
-    let mut claims = entity.statements();
+    let mut verdicts = entity.verdicts();
     if let Some(wanted) = predicates {
-        claims.retain(|claim| is_named(&graph.text(claim.predicate), wanted));
+        verdicts.retain(|verdict| is_named(&graph.text(verdict.claim.predicate), wanted));
     }
-    let total = claims.len();
-    let items = claims
+    let total = verdicts.len();
+    let items = verdicts
         .iter()
         .skip(page.offset)
         .take(page.size)
-        .map(|claim| {
+        .map(|verdict| {
+            let claim = verdict.claim;
             let predicate = graph.text(claim.predicate);
+            let said = provenance::annotation(graph, claim);
             Statement {
                 name: short_name(&predicate).to_owned(),
-                predicate,
                 value: StatementValue::read(snapshot, entity.model(), claim.object),
                 source: SourceRef::find_id(snapshot, claim.source).map(Source),
+                subject: graph.text(claim.subject),
+                shown: verdict.shown,
+                why: why(graph, short_name(&predicate), &verdict.outcome),
+                confidence: said.confidence,
+                run: said.run,
+                predicate,
             }
         });
     Connection::new(page, total, items.collect())
+}
+
+/// Says in words what the merged view made of a claim.
+fn why(graph: &Graph, property: &str, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::NoRule => format!("the values of every source count for `{property}`"),
+        Outcome::Undisputed => "no other source says otherwise".to_owned(),
+        Outcome::Won {
+            listed_as: Some(name),
+        } => {
+            format!("other sources say otherwise, and `{name}` comes before them for `{property}`")
+        }
+        Outcome::Won { listed_as: None } => format!(
+            "other sources say otherwise, none is listed for `{property}`, and this one is first by its name"
+        ),
+        Outcome::Lost { to, listed_as } => {
+            let source = graph
+                .source_info(*to)
+                .map_or("", |source| source.name.as_str());
+            match listed_as {
+                Some(name) => format!(
+                    "source `{source}` says otherwise, and `{name}` comes first for `{property}`"
+                ),
+                None => format!(
+                    "source `{source}` says otherwise, none is listed for `{property}`, and it is first by its name"
+                ),
+            }
+        }
+        Outcome::Surplus => {
+            format!("`{property}` has one value, and this source says another one that is first")
+        }
+        Outcome::Identity => "it says that two names mean one thing".to_owned(),
+        Outcome::Loop => "it links two names of one thing".to_owned(),
+    }
 }
 
 /// Tells whether one of the names is the IRI or its short name.

@@ -1,6 +1,6 @@
 //! What is said of an entity, by whom, and how it is tied to others.
 
-use graph_core::{Scope, SourceId, TermId};
+use graph_core::{Scope, SourceId, TermId, Verdict};
 
 use super::Entity;
 use crate::source::Source;
@@ -47,6 +47,23 @@ impl<'m> Entity<'m> {
             )
         });
         claims
+    }
+
+    /// Returns every claim about this entity under any of its names, with what the merged view makes of it, by
+    /// predicate, then value, then source, then name.
+    pub fn verdicts(self) -> Vec<Verdict> {
+        let graph = self.model().graph();
+        let mut verdicts = graph.verdicts(self.id(), None);
+        verdicts.sort_by_cached_key(|verdict| {
+            let claim = verdict.claim;
+            (
+                graph.text(claim.predicate),
+                graph.text(claim.object),
+                claim.source,
+                graph.text(claim.subject),
+            )
+        });
+        verdicts
     }
 
     /// Returns the sources that speak of this entity, in the order of the snapshot.
