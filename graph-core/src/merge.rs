@@ -179,8 +179,10 @@ impl Snapshot {
 
     /// Tells whether the merged view is the union for everything that matches the pattern.
     pub(crate) fn merge_is_trivial(&self, pattern: Pattern) -> bool {
-        self.merge_state()
-            .is_none_or(|state| state.is_trivial(pattern))
+        match self.merge_state() {
+            Some(state) => state.is_trivial(pattern),
+            None => self.is_all_united(),
+        }
     }
 
     /// Returns the name that stands for this one in the merged view; the name itself when it means nothing else.

@@ -27,6 +27,8 @@ mod exporting;
 mod groups;
 #[path = "suite/identities.rs"]
 mod identities;
+#[path = "suite/merged_queries.rs"]
+mod merged_queries;
 #[path = "suite/merging.rs"]
 mod merging;
 #[path = "suite/merging_model.rs"]

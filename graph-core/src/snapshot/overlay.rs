@@ -257,6 +257,10 @@ impl Snapshot {
         }
     }
 
+    pub(crate) fn is_all_united(&self) -> bool {
+        self.united.is_none()
+    }
+
     /// Tells whether what the source says is part of the union.
     pub(crate) fn is_united(&self, source: u16) -> bool {
         let united = self.united.as_ref();

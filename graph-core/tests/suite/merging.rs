@@ -61,10 +61,10 @@ pub(crate) fn rules() -> MergeRules {
     }
 }
 
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -116,7 +116,7 @@ impl Random {
         Statement::new(subject, predicate, object)
     }
 
-    fn commit(&mut self) -> Commit {
+    pub(crate) fn commit(&mut self) -> Commit {
         let (name, kind) = SOURCES[self.below(SOURCES.len())];
         let some = |random: &mut Self, bound: usize| -> Vec<Statement> {
             let count = random.below(bound);
