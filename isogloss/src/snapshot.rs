@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use graph_core::sparql::{Query, QueryOptions};
 use graph_core::{SourceInfo, Version};
 use search::{
     Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,

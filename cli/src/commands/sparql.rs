@@ -43,6 +43,7 @@ pub(super) fn run(options: &Sparql) -> Outcome {
     let query =
         Query::parse(&text, None, &ParseLimits::default()).map_err(isogloss::Error::from)?;
     let graph = snapshot.with_entailment(regime)?;
+    let graph = snapshot.with_sources(graph, &query, &limits)?;
     let results = graph
         .query(&query, &limits)
         .map_err(isogloss::Error::from)?;

@@ -6,4 +6,5 @@ mod limits;
 mod mesh;
 mod reads;
 mod search;
+mod statements;
 mod writes;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod changes;
+mod merged_view;
 
 use std::sync::{Arc, Mutex};
 
