@@ -266,16 +266,14 @@ fn write(
     }
     .ok_or_else(not_acceptable)?;
     output.media_type(with_charset(media_type));
-    let graph = asked
+    let snapshot = asked
         .snapshot
         .with_entailment(asked.entailment)
         .and_then(|graph| asked.snapshot.with_sources(graph, &query, options))
         .map_err(|error| of_isogloss(&error))?;
-    let options = QueryOptions {
-        text: Some(asked.snapshot.text_search()),
-        ..options.clone()
-    };
-    let found = graph.query(&query, &options).map_err(problem)?;
+    let found = snapshot
+        .query(&query, options)
+        .map_err(|error| of_isogloss(&error))?;
     results::write(found, format, output).map_err(problem)?;
     Ok(())
 }
