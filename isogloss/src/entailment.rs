@@ -109,17 +109,19 @@ impl Snapshot {
         Ok(derived)
     }
 
-    /// Returns the graph with what follows from it by a regime, or the graph alone without one.
+    /// Returns this snapshot with what follows from it by a regime, or itself without one.
     ///
-    /// What follows is a source of its own, `urn:isogloss:entailment:<regime>`: `GRAPH` shows it there only.
+    /// What follows is a source of its own, `urn:isogloss:entailment:<regime>`: `GRAPH` shows it there only. The text
+    /// index is that of the claims.
     ///
     /// # Errors
     /// As [`Snapshot::entailment`].
-    pub fn with_entailment(&self, regime: Option<Regime>) -> Result<Arc<graph_core::Snapshot>> {
-        match regime {
-            None => Ok(Arc::clone(self.graph())),
-            Some(regime) => Ok(Arc::clone(self.entailment(regime)?.view())),
-        }
+    pub fn with_entailment(self: &Arc<Self>, regime: Option<Regime>) -> Result<Arc<Self>> {
+        let Some(regime) = regime else {
+            return Ok(Arc::clone(self));
+        };
+        let entailed = self.entailment(regime)?;
+        Ok(Arc::new(self.showing(Arc::clone(entailed.view()))))
     }
 
     /// Returns why a statement holds by a regime; `None` when it neither is claimed nor follows.

@@ -46,6 +46,20 @@ impl Snapshot {
         self
     }
 
+    /// The same with more in its graph.
+    pub(crate) fn showing(&self, graph: Arc<graph_core::Snapshot>) -> Self {
+        // An index that is not built yet would be built from the other graph.
+        let index = match self.index.get() {
+            Some(_) => Arc::clone(&self.index),
+            None => Arc::default(),
+        };
+        Self {
+            graph,
+            index,
+            entailments: Entailments::default(),
+        }
+    }
+
     pub(crate) fn entailments(&self) -> &Entailments {
         &self.entailments
     }

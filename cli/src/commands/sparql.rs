@@ -9,7 +9,7 @@ use isogloss::graph::entail::Regime;
 use isogloss::graph::rdf::{RdfTerm, Variable};
 use isogloss::graph::results::{self, Format, GraphFormat, ResultsFormat};
 use isogloss::graph::sparql::{
-    MayWrite, ParseLimits, Query, QueryOptions, QueryResults, Update, UpdateOptions,
+    MayWrite, ParseLimits, QueryOptions, QueryResults, Update, UpdateOptions,
 };
 use serde_json::json;
 
@@ -40,13 +40,8 @@ pub(super) fn run(options: &Sparql) -> Outcome {
         ..QueryOptions::default()
     };
     let regime = Regime::choose(&options.entailment).map_err(isogloss::Error::from)?;
-    let query =
-        Query::parse(&text, None, &ParseLimits::default()).map_err(isogloss::Error::from)?;
-    let graph = snapshot.with_entailment(regime)?;
-    let graph = snapshot.with_sources(graph, &query, &limits)?;
-    let results = graph
-        .query(&query, &limits)
-        .map_err(isogloss::Error::from)?;
+    let snapshot = snapshot.with_entailment(regime)?;
+    let results = snapshot.sparql(&text, &limits)?;
     let format = match (&options.format, options.output.json) {
         (Some(format), _) => format.as_str(),
         (None, true) => "json",
