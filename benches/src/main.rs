@@ -6,6 +6,7 @@
 //! cargo run --release -p benches -- resolve --bench ../shared/data/resolve_bench/dev
 //! ```
 
+mod entail;
 mod generate;
 mod graph;
 mod measure;
@@ -53,6 +54,15 @@ enum What {
         #[arg(long)]
         sources: usize,
     },
+    /// Time to derive what follows by each regime, anew and after the small source was replaced.
+    Entail {
+        /// Statements to generate, about.
+        #[arg(long, default_value_t = 1_000_000)]
+        statements: usize,
+        /// How often the small source is replaced.
+        #[arg(long, default_value_t = 11)]
+        edits: usize,
+    },
     /// Time from a closed data folder to the first answer.
     Start {
         /// Statements to generate, about.
@@ -99,6 +109,7 @@ fn main() -> Result<()> {
                 only: None,
             },
         ),
+        What::Entail { statements, edits } => entail::run(statements, edits),
         What::Start { statements } => start::run(statements),
         What::Resolve { bench } => resolve::run(&bench),
     }

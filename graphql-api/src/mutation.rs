@@ -3,15 +3,16 @@
 use async_graphql::{Context, Object};
 use isogloss::connectors::{self, Input, Kind, Mapping};
 use isogloss::graph::SourceName;
-use isogloss::{Ingest, Ingested};
+use isogloss::{Check, Ingest, Ingested, ShapeSet};
 
 use crate::context::{Shared, caller, operation, shared, write};
 use crate::error::{Error, Measured, Result};
 use crate::limits::{Limits, most};
 use crate::types::source::SourceRef;
+use crate::types::validation::FINDINGS_DEFAULT;
 use crate::types::{
     DocumentInput, IngestInput, IngestPayload, IngestReport, RemoveSourceInput,
-    RemoveSourcePayload, Source, UserError,
+    RemoveSourcePayload, Source, UserError, ValidationMode, ValidationReport,
 };
 
 /// Everything that can be changed; a change is on disk before its answer is given.
@@ -41,13 +42,17 @@ impl Mutation {
                     payload.unchanged = receipt.unchanged;
                 }
                 payload.report = Some(ingested.report.into());
+                let found = ingested.validation.as_ref();
+                payload.validation = found.map(|r| ValidationReport::new(r, FINDINGS_DEFAULT));
             }
             Err(Refused {
                 error,
                 path,
                 report,
+                validation,
             }) => {
                 payload.report = report;
+                payload.validation = validation;
                 payload
                     .user_errors
                     .push(UserError::from_error(error, path)?);
@@ -100,6 +105,7 @@ struct Refused {
     error: Error,
     path: &'static [&'static str],
     report: Option<IngestReport>,
+    validation: Option<ValidationReport>,
 }
 
 fn refused(path: &'static [&'static str]) -> impl Fn(Error) -> Refused {
@@ -107,6 +113,7 @@ fn refused(path: &'static [&'static str]) -> impl Fn(Error) -> Refused {
         error,
         path,
         report: None,
+        validation: None,
     }
 }
 
@@ -121,6 +128,7 @@ async fn ingest(
     let (isogloss, limits) = (shared.isogloss.clone(), shared.limits);
     let (actor, time) = (caller(ctx).name, shared.clock.now());
     let (documents, dry_run) = (input.documents, input.dry_run);
+    let check = check(input.validate).map_err(refused(&["input", "validate"]))?;
     let ingested = write(ctx, move || {
         let inputs = decode(documents, &limits)?;
         let mapping = Mapping::default();
@@ -132,7 +140,7 @@ async fn ingest(
             actor,
             time,
             dry_run,
-            check: None,
+            check,
         })?)
     });
     ingested.await.map_err(|error| match error {
@@ -146,10 +154,32 @@ async fn ingest(
                 error: Error::Graph(error.into()),
                 path: DOCUMENTS,
                 report: listed,
+                validation: None,
             }
         }
+        Error::Graph(isogloss::Error::NotValid {
+            source_name,
+            report,
+        }) => Refused {
+            validation: Some(ValidationReport::new(&report, FINDINGS_DEFAULT)),
+            error: Error::Graph(isogloss::Error::NotValid {
+                source_name,
+                report,
+            }),
+            path: DOCUMENTS,
+            report: None,
+        },
         error => refused(DOCUMENTS)(error),
     })
+}
+
+/// Makes the check that the caller asks for.
+fn check(mode: Option<ValidationMode>) -> Result<Option<Check>> {
+    let Some(mode) = mode else { return Ok(None) };
+    Ok(Some(Check {
+        shapes: ShapeSet::own()?,
+        strict: mode == ValidationMode::Strict,
+    }))
 }
 
 /// Decodes the documents one after the other, so that together they stay within the budget.

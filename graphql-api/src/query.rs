@@ -15,16 +15,17 @@ use crate::scalars::AsOf;
 use crate::types::entity_ref::{EntityRef, page_of};
 use crate::types::source::SourceRef;
 use crate::types::{
-    Connection, DataProduct, Dataset, Domain, Entity, EntityKind, EntityOrder, FacetField, Metric,
-    Node, Resolution, ResolveInput, SearchConnection, SearchFilter, ServerInfo, Source, Suggestion,
-    Term, kinds_of_model,
+    Connection, DataProduct, Dataset, Domain, Entailment, Entity, EntityKind, EntityOrder,
+    FacetField, Metric, Node, Resolution, ResolveInput, SearchConnection, SearchFilter, ServerInfo,
+    Source, Suggestion, Term, kinds_of_model,
 };
 
+mod reasoning;
 mod walks;
 
 /// Everything that can be read; one answer reads one version of the graph throughout.
 #[derive(Default, MergedObject)]
-pub struct Query(Entities, walks::Walks);
+pub struct Query(Entities, walks::Walks, reasoning::Reasoning);
 
 /// Reads entities, lists of them, and what fits some words.
 #[derive(Default)]
@@ -74,8 +75,22 @@ impl Entities {
         #[graphql(desc = "IRI of the entity.")] iri: String,
         #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
         as_of: Option<AsOf>,
+        #[graphql(
+            desc = "Shows relationships that follow by these rules too; claims alone unless given."
+        )]
+        entailment: Option<Entailment>,
     ) -> Result<Option<Entity>> {
-        Ok(Entity::find(&snapshot_as_of(ctx, as_of).await?, &iri))
+        let snapshot = snapshot_as_of(ctx, as_of).await?;
+        let snapshot = match entailment {
+            None => snapshot,
+            Some(regime) => {
+                read(ctx, move || {
+                    Ok(snapshot.with_entailment(Some(regime.into()))?)
+                })
+                .await?
+            }
+        };
+        Ok(Entity::find(&snapshot, &iri))
     }
 
     /// Lists the business domains.

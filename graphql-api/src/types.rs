@@ -9,6 +9,7 @@ mod contract;
 mod data_product;
 mod dataset;
 mod domain;
+pub(crate) mod entailment;
 mod entity;
 mod entity_change;
 mod entity_kind;
@@ -34,6 +35,7 @@ mod statement_value;
 mod suggestion;
 mod term;
 mod user_error;
+pub(crate) mod validation;
 
 pub use candidate::{Candidate, ScorePart};
 pub use centrality::{Centrality, EntityOrder};
@@ -44,6 +46,7 @@ pub use contract::Contract;
 pub use data_product::DataProduct;
 pub use dataset::Dataset;
 pub use domain::Domain;
+pub use entailment::{Entailment, Proof, ProofStep, StatementInput};
 pub use entity::Entity;
 pub use entity_change::{
     ChangeAction, ChangeFilter, ChangedProperty, ChangedValue, EntityChange, EntityChangePage,
@@ -71,6 +74,7 @@ pub use statement_value::{StatementValue, ValueKind};
 pub use suggestion::Suggestion;
 pub use term::Term;
 pub use user_error::UserError;
+pub use validation::{Finding, ValidationMode, ValidationReport};
 
 pub(crate) use connection::page_info;
 pub(crate) use entity_kind::kinds_of_model;

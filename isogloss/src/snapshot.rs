@@ -56,6 +56,7 @@ impl Snapshot {
         Self {
             graph,
             index,
+            centrality: OnceLock::new(),
             entailments: Entailments::default(),
         }
     }

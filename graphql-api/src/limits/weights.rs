@@ -13,6 +13,7 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("diagnostics", 100),
     ("domains", 5),
     ("facets", 3),
+    ("findings", 100),
     ("matchedFields", 5),
     ("newValues", 3),
     ("oldValues", 3),
@@ -23,6 +24,7 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("references", 5),
     ("related", 10),
     ("sources", 20),
+    ("steps", 50),
     ("terms", 10),
     ("understood", 10),
     ("values", 20),
@@ -63,6 +65,8 @@ const HEAVY_FIELDS: &[(&str, u64)] = &[
     ("changes", 500),
     ("paths", 1_000),
     ("suggest", 100),
+    ("validate", 2_000),
+    ("why", 1_000),
 ];
 
 /// The page size of a connection when the query gives no `first`.

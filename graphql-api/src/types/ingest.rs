@@ -7,7 +7,7 @@ use isogloss::connectors::{Input, InputLimits};
 
 use crate::error::{Error, Measured, Result};
 use crate::limits::{Limits, most};
-use crate::types::{IngestReport, Source, UserError};
+use crate::types::{IngestReport, Source, UserError, ValidationMode, ValidationReport};
 
 /// How a document's content is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -79,6 +79,8 @@ pub struct IngestInput {
     /// Reads and reports, and changes nothing.
     #[graphql(default = false)]
     pub(crate) dry_run: bool,
+    /// Checks the source against the SHACL shapes before it is committed.
+    pub(crate) validate: Option<ValidationMode>,
     /// Given back as it is, to match answers with requests.
     pub(crate) client_mutation_id: Option<String>,
 }
@@ -90,6 +92,8 @@ pub struct IngestPayload {
     pub(crate) source: Option<Source>,
     /// What was understood and what was not; absent if nothing could be read.
     pub(crate) report: Option<IngestReport>,
+    /// What does not keep the shapes; absent unless a check was asked for.
+    pub(crate) validation: Option<ValidationReport>,
     /// Statements that the source makes now and did not make before.
     pub(crate) added: u64,
     /// Statements that the source no longer makes.
