@@ -4,5 +4,6 @@
 mod faults;
 mod process;
 mod questions;
+mod reasoning;
 mod serving;
 mod upkeep;

@@ -196,3 +196,75 @@ async fn a_mutation_cannot_hide_in_a_query() {
     assert_eq!(codes(&response), ["GRAPHQL_VALIDATION_FAILED"]);
     assert_eq!(isogloss.snapshot().version().0, 1);
 }
+
+#[tokio::test]
+async fn a_strict_ingest_that_breaks_the_shapes_is_a_user_error_with_its_report() {
+    let (schema, isogloss) = mesh().await;
+    let before = isogloss.snapshot().version();
+    let text = "mutation($mode: ValidationMode!) { ingest(input: {source: \"bad\", kind: \"rdf\", validate: $mode, documents: \
+        [{name: \"bad.ttl\", content: \"<urn:x:orders> a <http://www.w3.org/ns/dcat#Dataset> .\"}]}) \
+        { version validation { conforms violations findings { focus component message } } userErrors { path message } } }";
+    let ask = async |mode: &str| {
+        let mode = async_graphql::Value::Enum(async_graphql::Name::new(mode));
+        let variables = Variables::from_value(value!({ "mode": mode }));
+        data(
+            schema
+                .execute(Request::new(text).variables(variables))
+                .await,
+        )["ingest"]
+            .clone()
+    };
+    let refused = ask("STRICT").await;
+    assert_eq!(refused["validation"]["violations"], 1, "{refused}");
+    assert_eq!(refused["validation"]["findings"][0]["component"], "Or");
+    assert_eq!(refused["userErrors"].as_array().map(Vec::len), Some(1));
+    assert_eq!(isogloss.snapshot().version(), before);
+    let taken = ask("REPORT").await;
+    assert_eq!(taken["userErrors"], json!([]), "{taken}");
+    assert_eq!(taken["validation"]["conforms"], false);
+    let asked = "{ validate(source: \"bad\") { violations focusNodes findings { focus } } }";
+    let found = data(schema.execute(asked).await);
+    assert_eq!(
+        found["validate"]["findings"][0]["focus"], "<urn:x:orders>",
+        "{found}"
+    );
+}
+
+#[tokio::test]
+async fn what_follows_shows_where_it_is_asked_for_and_says_why() {
+    let (schema, _) = empty();
+    let text = "mutation { ingest(input: {source: \"terms\", kind: \"rdf\", documents: [{name: \"t.ttl\", content: \
+        \"<urn:x:a> a <http://www.w3.org/2004/02/skos/core#Concept> ; <http://www.w3.org/2004/02/skos/core#prefLabel> 'a' ; \
+        <http://www.w3.org/2004/02/skos/core#broader> <urn:x:b> . <urn:x:b> a <http://www.w3.org/2004/02/skos/core#Concept> ; \
+        <http://www.w3.org/2004/02/skos/core#prefLabel> 'b' ; <http://www.w3.org/2004/02/skos/core#broader> <urn:x:c> .\"}]}) \
+        { userErrors { message } } }";
+    assert_eq!(
+        data(schema.execute(text).await)["ingest"]["userErrors"],
+        json!([])
+    );
+    let why = "{ why(statement: {subject: \"urn:x:a\", predicate: \"skos:broaderTransitive\", object: \"urn:x:c\"}, \
+        entailment: SKOS) { steps { rule claimedBy premises } } }";
+    let proof = data(schema.execute(why).await);
+    let steps = proof["why"]["steps"].as_array().expect("steps");
+    assert_eq!(
+        (steps.len(), &steps[0]["premises"]),
+        (5, &json!([1, 3])),
+        "{proof}"
+    );
+    assert_eq!(steps[2]["claimedBy"], json!(["terms"]));
+    let entity = async |entailment: &str| {
+        let text = format!(
+            "{{ entity(iri: \"urn:x:b\"{entailment}) {{ relationships(types: [\"narrower\"]) {{ nodes {{ name }} }} }} }}"
+        );
+        data(schema.execute(text.as_str()).await)
+    };
+    let plain = entity("").await;
+    assert_eq!(
+        plain["entity"]["relationships"]["nodes"],
+        json!([]),
+        "{plain}"
+    );
+    let entailed = entity(", entailment: SKOS").await;
+    let nodes = entailed["entity"]["relationships"]["nodes"].as_array();
+    assert_eq!(nodes.map(Vec::len), Some(1), "{entailed}");
+}

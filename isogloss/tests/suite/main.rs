@@ -3,6 +3,7 @@
 
 mod changes;
 mod merged_view;
+mod reasoning;
 
 use std::sync::{Arc, Mutex};
 

@@ -247,3 +247,73 @@ async fn the_export_names_the_source_of_each_statement() {
         .await
         .is_problem(404, "UNKNOWN_SOURCE");
 }
+
+#[tokio::test]
+async fn a_source_is_validated_before_it_is_committed() {
+    let router = app();
+    let turtle = "<urn:x:orders> a <http://www.w3.org/ns/dcat#Dataset> .";
+    let uri = "/ingest?source=bad&kind=rdf&name=bad.ttl&validate=";
+    let refused = send(
+        &router,
+        Method::POST,
+        &format!("{uri}strict"),
+        &[OCTETS],
+        turtle,
+    )
+    .await;
+    refused.is_problem(422, "NOT_VALID");
+    assert_eq!(refused.json()["validation"]["counts"]["Violation"], 1);
+    let taken = send(
+        &router,
+        Method::POST,
+        &format!("{uri}report"),
+        &[OCTETS],
+        turtle,
+    )
+    .await;
+    assert_eq!(
+        taken.json()["validation"]["conforms"],
+        false,
+        "{}",
+        taken.text()
+    );
+    let wrong = send(
+        &router,
+        Method::POST,
+        &format!("{uri}maybe"),
+        &[OCTETS],
+        turtle,
+    )
+    .await;
+    wrong.is_problem(400, "BAD_USER_INPUT");
+}
+
+#[tokio::test]
+async fn a_query_may_ask_what_follows() {
+    let router = app();
+    let turtle = "<urn:x:a> <http://www.w3.org/2004/02/skos/core#broader> <urn:x:b> .";
+    send(
+        &router,
+        Method::POST,
+        "/ingest?source=terms&kind=rdf&name=t.ttl",
+        &[OCTETS],
+        turtle,
+    )
+    .await;
+    let ask = "/sparql?query=ASK%20%7B%20%3Curn%3Ax%3Ab%3E%20%3Chttp%3A%2F%2Fwww.w3.org%2F2004%2F02%2Fskos%2Fcore%23narrower%3E%20%3Curn%3Ax%3Aa%3E%20%7D";
+    for (entailment, expected) in [
+        ("", false),
+        ("&entailment=none", false),
+        ("&entailment=skos", true),
+    ] {
+        let answer = get(&router, &format!("{ask}{entailment}"), &[]).await;
+        assert_eq!(
+            answer.json()["boolean"],
+            expected,
+            "{entailment}: {}",
+            answer.text()
+        );
+    }
+    let unknown = get(&router, &format!("{ask}&entailment=owl"), &[]).await;
+    unknown.is_problem(400, "BAD_USER_INPUT");
+}
