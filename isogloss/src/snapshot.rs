@@ -83,7 +83,7 @@ impl Snapshot {
             index: Arc::clone(&self.index),
             centrality: OnceLock::new(),
             described: OnceLock::new(),
-            entailments: Entailments::default(),
+            entailments: self.entailments.for_next(),
         }
     }
 
@@ -159,27 +159,8 @@ impl Snapshot {
         Ok(self.index()?.suggest(prefix, kinds, limit))
     }
 
-    /// Returns a graph, this one or this one with an entailment, as a query reads it: with
-    /// [`provenance::SOURCES`] when the query, or the choice of its graphs, names that graph.
-    ///
-    /// # Errors
-    /// [`crate::Error::Graph`] if the graph holds no more terms or sources.
-    pub fn with_sources(
-        &self,
-        graph: Arc<graph_core::Snapshot>,
-        query: &Query,
-        options: &QueryOptions,
-    ) -> Result<Arc<graph_core::Snapshot>> {
-        if !names_sources(query, options) {
-            return Ok(graph);
-        }
-        if !Arc::ptr_eq(&graph, &self.graph) {
-            return Ok(Arc::new(provenance::with_sources(&graph)?));
-        }
-        self.described().map(Arc::clone)
-    }
-
-    /// Returns this graph as a query reads it, see [`Snapshot::with_sources`].
+    /// Returns the graph as a query reads it: with [`provenance::SOURCES`] when the query, or the choice of its graphs,
+    /// names that graph.
     pub(crate) fn graph_for(
         &self,
         query: &Query,

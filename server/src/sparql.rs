@@ -269,7 +269,6 @@ fn write(
     let snapshot = asked
         .snapshot
         .with_entailment(asked.entailment)
-        .and_then(|graph| asked.snapshot.with_sources(graph, &query, options))
         .map_err(|error| of_isogloss(&error))?;
     let found = snapshot
         .query(&query, options)
