@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod upkeep;
+mod walks;
 
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
+pub(crate) use walks::{Between, Changes, EventFormat, Impact, Lineage, Then, Way};
 
 const EXIT_CODES: &str = "Exit codes:
   0  done (for `resolve`: answered, whatever the outcome)
@@ -45,6 +47,12 @@ pub enum Command {
     Search(Search),
     /// Resolve what a text means to data products, or say that it is ambiguous.
     Resolve(Resolve),
+    /// Show where data comes from and where it goes.
+    Lineage(Lineage),
+    /// Show what a change of something touches, or what it rests on.
+    Impact(Impact),
+    /// Show what commits did to entities.
+    Changes(Changes),
     /// Run a SPARQL query.
     Sparql(Sparql),
     /// Say why a statement holds: the rules and claims behind it.
@@ -244,6 +252,8 @@ pub enum ReportFormat {
 pub struct Sources {
     #[command(flatten)]
     pub data: Data,
+    #[command(flatten)]
+    pub then: Then,
     /// Remove this source and all that it says.
     #[arg(long, value_name = "NAME")]
     pub remove: Option<String>,
@@ -258,6 +268,8 @@ pub struct Search {
     pub text: String,
     #[command(flatten)]
     pub data: Data,
+    #[command(flatten)]
+    pub then: Then,
     /// Only entities of this kind (domain, data-product, dataset, column, term, metric, ...); may be repeated.
     #[arg(long, value_name = "KIND")]
     pub kind: Vec<String>,
@@ -278,6 +290,8 @@ pub struct Resolve {
     pub text: String,
     #[command(flatten)]
     pub data: Data,
+    #[command(flatten)]
+    pub then: Then,
     /// Domain that the asker speaks from.
     #[arg(long)]
     pub domain: Option<String>,
@@ -326,9 +340,8 @@ pub struct Sparql {
     /// Format of the result: table, json, xml, csv, tsv; for graphs turtle, ntriples, nquads, trig, rdfxml, jsonld.
     #[arg(long)]
     pub format: Option<String>,
-    /// Version of the graph to ask.
-    #[arg(long, value_name = "VERSION")]
-    pub as_of: Option<u64>,
+    #[command(flatten)]
+    pub then: Then,
     /// Ask what follows by this regime too: none, skos, rdfs or owl-rl.
     #[arg(long, value_name = "REGIME", default_value = "none")]
     pub entailment: String,
@@ -372,9 +385,8 @@ pub struct Export {
     /// RDF format.
     #[arg(long, value_enum, default_value_t = RdfFormat::Nquads)]
     pub format: RdfFormat,
-    /// Version of the graph to export.
-    #[arg(long, value_name = "VERSION")]
-    pub as_of: Option<u64>,
+    #[command(flatten)]
+    pub then: Then,
 }
 
 /// RDF formats by their command-line names.

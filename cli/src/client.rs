@@ -1,5 +1,6 @@
 //! Talking to a running server.
 
+use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -55,6 +56,77 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
     Err(Failure::new(FailureKind::Input, message))
 }
 
+/// Reads the stream of changes of a server until `tell` says that it is enough; comes back when the stream breaks.
+pub(crate) fn follow(
+    url: &str,
+    filter: &[(&str, &str)],
+    since: Option<&str>,
+    mut tell: impl FnMut(Value) -> Result<bool, Failure>,
+) -> Outcome {
+    let url = format!("{}/changes", url.trim_end_matches('/'));
+    let agent = agent();
+    let mut seen = since.map(str::to_owned);
+    let mut connected = false;
+    loop {
+        let mut request = agent.get(&url).query_pairs(filter.iter().copied());
+        if let Some(seen) = &seen {
+            request = request.header("last-event-id", seen);
+        }
+        let mut response = match request.call() {
+            Ok(response) => response,
+            // Once it was there, it may come back.
+            Err(_) if connected => {
+                std::thread::sleep(Duration::from_secs(1));
+                continue;
+            }
+            Err(error) => return Err(unreachable(&url, &error)),
+        };
+        if !response.status().is_success() {
+            let status = response.status();
+            let text = response.body_mut().read_to_string().unwrap_or_default();
+            if connected && status.is_server_error() {
+                std::thread::sleep(Duration::from_secs(1));
+                continue;
+            }
+            let kind = if status.is_client_error() {
+                FailureKind::Usage
+            } else {
+                FailureKind::Network
+            };
+            return Err(Failure::new(
+                kind,
+                format!("the server answered {status}: {text}"),
+            ));
+        }
+        connected = true;
+        let lines = BufReader::new(response.body_mut().as_reader()).lines();
+        // An event counts once the blank line after it is there: a stream may break anywhere.
+        let (mut id, mut data) = (None, None);
+        for line in lines.map_while(Result::ok) {
+            if let Some(text) = line.strip_prefix("id: ") {
+                id = Some(text.to_owned());
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                data = serde_json::from_str::<Value>(text).ok();
+            } else if line.is_empty() {
+                seen = id.take().or(seen);
+                if let Some(event) = data.take().filter(|event| event["action"].is_string())
+                    && !tell(event)?
+                {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn unreachable(url: &str, error: &ureq::Error) -> Failure {
+    Failure::new(
+        FailureKind::Network,
+        format!("could not reach `{url}`: {error}"),
+    )
+    .with_hint("is `isogloss serve` running there?")
+}
+
 /// Sends an update to `POST /sparql`.
 pub(crate) fn update(url: &str, text: &str) -> Outcome {
     let target = format!("{}/sparql", url.trim_end_matches('/'));
@@ -82,14 +154,7 @@ fn answer(
     url: &str,
     response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
 ) -> Result<Value, Failure> {
-    let unreachable = |error: ureq::Error| {
-        Failure::new(
-            FailureKind::Network,
-            format!("could not reach `{url}`: {error}"),
-        )
-        .with_hint("is `isogloss serve` running there?")
-    };
-    let mut response = response.map_err(unreachable)?;
+    let mut response = response.map_err(|error| unreachable(url, &error))?;
     let status = response.status();
     let text = response.body_mut().read_to_string().map_err(unreachable)?;
     if !status.is_success() {

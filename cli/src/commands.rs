@@ -1,11 +1,14 @@
 //! One module a command; [`run`] picks the one.
 
 mod backup;
+mod changes;
 mod compact;
 mod demo;
 mod eval;
 mod export;
+mod impact;
 pub(crate) mod ingest;
+mod lineage;
 mod resolve;
 mod search;
 mod serve;
@@ -17,12 +20,13 @@ mod why;
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::CommandFactory as _;
-use isogloss::Isogloss;
 use isogloss::graph::{OpenOptions, Retention};
+use isogloss::{Isogloss, Snapshot};
 
-use crate::arguments::{Arguments, Command, Data, History};
+use crate::arguments::{Arguments, Command, Data, History, Then};
 use crate::config::Config;
 use crate::failure::{Failure, FailureKind};
 
@@ -42,6 +46,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Sources(options) => sources::run(&options),
         Command::Search(options) => search::run(&options),
         Command::Resolve(options) => resolve::run(&options),
+        Command::Lineage(options) => lineage::run(&options),
+        Command::Impact(options) => impact::run(&options),
+        Command::Changes(options) => changes::run(&options),
         Command::Sparql(options) => sparql::run(&options),
         Command::Why(options) => why::run(&options),
         Command::Schema => schema(),
@@ -105,6 +112,20 @@ fn must_exist(data: &Data) -> Outcome {
         );
     }
     Ok(())
+}
+
+/// Opens a data folder that must be there already, and reads it as of what the options say.
+fn open_then(data: &Data, then: Then) -> Result<Arc<Snapshot>, Failure> {
+    let mesh = open(data)?;
+    read_then(&mesh, then)
+}
+
+/// Reads the graph as of what the options say.
+fn read_then(mesh: &Isogloss, then: Then) -> Result<Arc<Snapshot>, Failure> {
+    match then.as_of {
+        Some(as_of) => Ok(mesh.read_as_of(as_of, crate::clock::now())?),
+        None => Ok(mesh.snapshot()),
+    }
 }
 
 /// Opens a data folder, made anew where there is none, and says what was repaired.

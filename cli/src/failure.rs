@@ -115,7 +115,10 @@ impl From<isogloss::Error> for Failure {
             | E::UnknownSource { .. }
             | E::UnknownVersion { .. }
             | E::VersionNotKept { .. }
+            | E::TimeNotKept { .. }
+            | E::FutureTime { .. }
             | E::Graph(isogloss::graph::Error::TimeNotKept { .. }) => FailureKind::NotFound,
+            E::InvalidAsOf { .. } | E::InvalidCursor { .. } => FailureKind::Usage,
             E::Graph(_) if error.is_users_fault() => FailureKind::Usage,
             E::Graph(_) => FailureKind::Data,
             _ => FailureKind::Other,

@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 
 use isogloss::Snapshot;
+use isogloss::graph::SourceName;
 use isogloss::graph::export::{self, Selection};
 use isogloss::graph::results::GraphFormat;
-use isogloss::graph::{SourceName, Version};
 
 use crate::arguments::{Export, RdfFormat};
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open_then};
 use crate::failure::{Failure, FailureKind};
 
 pub(super) fn run(options: &Export) -> Outcome {
@@ -19,11 +19,7 @@ pub(super) fn run(options: &Export) -> Outcome {
         ),
         None => None,
     };
-    let mesh = open(&options.data)?;
-    let snapshot = match options.as_of {
-        Some(version) => mesh.as_of(Version(version))?,
-        None => mesh.snapshot(),
-    };
+    let snapshot = open_then(&options.data, options.then)?;
     let selection = match &source {
         None => selection(options.format),
         Some(name) => match snapshot.graph().source_id(name) {

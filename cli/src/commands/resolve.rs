@@ -3,11 +3,11 @@
 use isogloss::search::{Candidate, Resolution, ResolveRequest};
 
 use crate::arguments::Resolve;
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open_then};
 use crate::output;
 
 pub(super) fn run(options: &Resolve) -> Outcome {
-    let snapshot = open(&options.data)?.snapshot();
+    let snapshot = open_then(&options.data, options.then)?;
     let request = ResolveRequest {
         domain: options.domain.clone(),
         product: options.product.clone(),

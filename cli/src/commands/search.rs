@@ -4,13 +4,13 @@ use isogloss::model::{Entity, EntityKind};
 use isogloss::search::SearchRequest;
 
 use crate::arguments::Search;
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open_then};
 use crate::failure::{Failure, FailureKind};
 use crate::output;
 
 pub(super) fn run(options: &Search) -> Outcome {
     let kinds = kinds(&options.kind)?;
-    let snapshot = open(&options.data)?.snapshot();
+    let snapshot = open_then(&options.data, options.then)?;
     let request = SearchRequest {
         kinds,
         domains: options.domain.clone(),

@@ -4,7 +4,7 @@ use isogloss::graph::SourceName;
 use serde_json::json;
 
 use crate::arguments::Sources;
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open, read_then};
 use crate::failure::{Failure, FailureKind};
 use crate::{clock, output};
 
@@ -21,7 +21,7 @@ pub(super) fn run(options: &Sources) -> Outcome {
         );
         output::note(&line);
     }
-    let snapshot = mesh.snapshot();
+    let snapshot = read_then(&mesh, options.then)?;
     if options.output.json {
         let sources: Vec<_> = snapshot
             .sources()

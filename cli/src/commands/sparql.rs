@@ -4,7 +4,6 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use isogloss::graph::Version;
 use isogloss::graph::entail::Regime;
 use isogloss::graph::rdf::{RdfTerm, Variable};
 use isogloss::graph::results::{self, Format, GraphFormat, ResultsFormat};
@@ -16,7 +15,7 @@ use serde_json::json;
 use crate::arguments::Sparql;
 use crate::client;
 use crate::clock::now;
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open, open_then};
 use crate::config::source_name;
 use crate::failure::{Failure, FailureKind};
 use crate::output;
@@ -29,11 +28,7 @@ pub(super) fn run(options: &Sparql) -> Outcome {
         return update(text, options);
     }
     let text = read_query(options.query.as_deref().unwrap_or(Path::new("-")))?;
-    let mesh = open(&options.data)?;
-    let snapshot = match options.as_of {
-        Some(version) => mesh.as_of(Version(version))?,
-        None => mesh.snapshot(),
-    };
+    let snapshot = open_then(&options.data, options.then)?;
     let limits = QueryOptions {
         deadline: Some(Duration::from_secs(options.timeout)),
         text: Some(snapshot.text_search()),

@@ -7,4 +7,5 @@ mod mesh;
 mod reads;
 mod search;
 mod statements;
+mod walks;
 mod writes;

@@ -1,5 +1,6 @@
 //! The router and the server, asked as a client asks them.
 
+mod changes;
 mod graph_store;
 mod graphql;
 mod guard;
