@@ -7,3 +7,4 @@ mod questions;
 mod reasoning;
 mod serving;
 mod upkeep;
+mod walks;

@@ -42,12 +42,15 @@ struct Kept {
 
 impl Kept {
     fn insert(&mut self, version: u64, found: &OfVersion) {
-        self.size += found.iter().map(Vec::len).sum::<usize>();
-        self.versions.insert(version, Arc::clone(found));
+        let size = |of: &OfVersion| of.iter().map(Vec::len).sum::<usize>();
+        self.size += size(found);
+        if let Some(known) = self.versions.insert(version, Arc::clone(found)) {
+            self.size -= size(&known);
+        }
         // A reader goes from old to new: what it needs last goes first.
         while self.size > KEPT_MAX && self.versions.len() > 1 {
             if let Some((_, gone)) = self.versions.pop_last() {
-                self.size -= gone.iter().map(Vec::len).sum::<usize>();
+                self.size -= size(&gone);
             }
         }
     }
