@@ -371,6 +371,8 @@ pub struct Why {
     #[command(flatten)]
     pub data: Data,
     #[command(flatten)]
+    pub then: Then,
+    #[command(flatten)]
     pub output: Output,
 }
 

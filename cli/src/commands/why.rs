@@ -5,15 +5,15 @@ use isogloss::read_statement;
 use serde_json::{Value, json};
 
 use crate::arguments::Why;
-use crate::commands::{Outcome, open};
+use crate::commands::{Outcome, open_then};
 use crate::failure::{Failure, FailureKind};
 use crate::output;
 
 pub(super) fn run(options: &Why) -> Outcome {
     let regime: Regime = options.entailment.parse().map_err(isogloss::Error::from)?;
     let statement = read_statement(&options.subject, &options.predicate, &options.object)?;
-    let mesh = open(&options.data)?;
-    let Some(proof) = mesh.snapshot().why(&statement, regime)? else {
+    let snapshot = open_then(&options.data, options.then)?;
+    let Some(proof) = snapshot.why(&statement, regime)? else {
         return Err(Failure::new(
             FailureKind::NotFound,
             format!("`{statement}` neither is claimed nor follows by `{regime}`"),
