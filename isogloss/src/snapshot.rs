@@ -81,7 +81,8 @@ impl Snapshot {
         Self {
             graph,
             index: Arc::clone(&self.index),
-            centrality: OnceLock::new(),
+            // About the union of all sources, which is the same.
+            centrality: self.centrality.clone(),
             described: OnceLock::new(),
             entailments: self.entailments.for_next(),
         }
