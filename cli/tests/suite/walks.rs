@@ -34,24 +34,42 @@ fn ingest(place: &Place, file: &str) {
 #[test]
 fn lineage_paths_and_impact_are_shown() {
     let place = place();
-    let ran = place.run(&["lineage", REPORT, "--direction", "up", "--json"]).succeeds();
+    let ran = place
+        .run(&["lineage", REPORT, "--direction", "up", "--json"])
+        .succeeds();
     let lineage: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(lineage["nodes"].as_array().unwrap().len(), 3, "{lineage:#}");
     assert_eq!(lineage["partial"], false);
     let ran = place.run(&["lineage", RAW, "--hops", "1"]).succeeds();
-    assert!(ran.out.contains("orders") && !ran.out.contains("report"), "{}", ran.out);
+    assert!(
+        ran.out.contains("orders") && !ran.out.contains("report"),
+        "{}",
+        ran.out
+    );
     assert!(ran.err.contains("left something out"), "{}", ran.err);
     let ran = place.run(&["lineage", RAW, "--to", REPORT]).succeeds();
     assert_eq!(ran.out, "raw -> orders -> report\n");
     let ran = place.run(&["impact", RAW, "--why"]).succeeds();
-    assert!(ran.out.contains("dataset (2)") && ran.out.contains("breaks"), "{}", ran.out);
+    assert!(
+        ran.out.contains("dataset (2)") && ran.out.contains("breaks"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("wasDerivedFrom"), "{}", ran.out);
-    let ran = place.run(&["impact", REPORT, "--foundations", "--json"]).succeeds();
+    let ran = place
+        .run(&["impact", REPORT, "--foundations", "--json"])
+        .succeeds();
     assert!(ran.out.contains(RAW), "{}", ran.out);
-    place.run(&["lineage", "urn:nothing"]).fails(4, &["urn:nothing"]);
+    place
+        .run(&["lineage", "urn:nothing"])
+        .fails(4, &["urn:nothing"]);
     place.run(&["impact", RAW, "--as-of", "0"]).fails(4, &[RAW]);
-    place.run(&["search", "orders", "--as-of", "2031-01-01T00:00:00Z"]).fails(4, &["not come yet"]);
-    place.run(&["resolve", "orders", "--as-of", "yesterday"]).fails(2, &["yesterday"]);
+    place
+        .run(&["search", "orders", "--as-of", "2031-01-01T00:00:00Z"])
+        .fails(4, &["not come yet"]);
+    place
+        .run(&["resolve", "orders", "--as-of", "yesterday"])
+        .fails(2, &["yesterday"]);
 }
 
 #[test]
@@ -59,20 +77,39 @@ fn changes_are_listed_from_a_place_on() {
     let place = place();
     place.write("less.jsonl", &LINES[..LINES.len() - 160]);
     ingest(&place, "less.jsonl");
-    let ran = place.run(&["changes", "--format", "json", "--kind", "dataset"]).succeeds();
-    let events: Vec<serde_json::Value> =
-        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(events.iter().filter(|it| it["action"] == "added").count(), 3, "{}", ran.out);
+    let ran = place
+        .run(&["changes", "--format", "json", "--kind", "dataset"])
+        .succeeds();
+    let events: Vec<serde_json::Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        events.iter().filter(|it| it["action"] == "added").count(),
+        3,
+        "{}",
+        ran.out
+    );
     let cursor = events[1]["cursor"].as_str().unwrap();
     let rest = place
-        .run(&["changes", "--format", "json", "--kind", "dataset", "--since", cursor])
+        .run(&[
+            "changes", "--format", "json", "--kind", "dataset", "--since", cursor,
+        ])
         .succeeds();
     let expected: Vec<&str> = ran.out.lines().skip(2).collect();
     assert_eq!(rest.out.lines().collect::<Vec<_>>(), expected);
     let ran = place.run(&["changes", "--since", "1"]).succeeds();
-    assert!(ran.out.contains("version 2") && ran.err.contains("--since 2"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("version 2") && ran.err.contains("--since 2"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
     place.run(&["changes", "--since", "99"]).fails(4, &["99"]);
-    place.run(&["changes", "--since", "never"]).fails(2, &["never"]);
+    place
+        .run(&["changes", "--since", "never"])
+        .fails(2, &["never"]);
     place.run(&["changes", "--follow"]).fails(2, &["--server"]);
 }
 
@@ -83,18 +120,33 @@ fn a_running_server_is_followed() {
     let url = format!("http://127.0.0.1:{}", server.port());
     let mut following = place
         .command(&[
-            "changes", "--follow", "--server", &url, "--since", "1", "--kind", "dataset", "--limit", "1",
-            "--format", "json",
+            "changes", "--follow", "--server", &url, "--since", "1", "--kind", "dataset",
+            "--limit", "1", "--format", "json",
         ])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    place.write("more.jsonl", "{\"kind\":\"table\",\"id\":\"x\",\"name\":\"parcels\"}\n");
+    place.write(
+        "more.jsonl",
+        "{\"kind\":\"table\",\"id\":\"x\",\"name\":\"parcels\"}\n",
+    );
     place
-        .run(&["ingest", "catalog-lines", "more.jsonl", "--source", "more", "--server", &url])
+        .run(&[
+            "ingest",
+            "catalog-lines",
+            "more.jsonl",
+            "--source",
+            "more",
+            "--server",
+            &url,
+        ])
         .succeeds();
     let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
     let event: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert_eq!((&event["label"], &event["action"]), (&"parcels".into(), &"added".into()), "{event}");
+    assert_eq!(
+        (&event["label"], &event["action"]),
+        (&"parcels".into(), &"added".into()),
+        "{event}"
+    );
     assert!(following.wait().unwrap().success());
 }

@@ -41,7 +41,7 @@ pub struct Rank {
 #[derive(Clone, Debug, Default)]
 pub struct Ranks {
     nodes: Vec<TermId>,
-    ranks: Vec<f64>,
+    values: Vec<f64>,
     outgoing: Vec<u32>,
     incoming: Vec<u32>,
 }
@@ -51,7 +51,7 @@ impl Ranks {
     pub fn get(&self, node: TermId) -> Option<Rank> {
         let at = self.nodes.binary_search(&node).ok()?;
         Some(Rank {
-            rank: self.ranks[at],
+            rank: self.values[at],
             outgoing: self.outgoing[at],
             incoming: self.incoming[at],
         })
@@ -69,7 +69,7 @@ impl Ranks {
 
     /// Iterates over the ranked nodes in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (TermId, f64)> + use<'_> {
-        self.nodes.iter().copied().zip(self.ranks.iter().copied())
+        self.nodes.iter().copied().zip(self.values.iter().copied())
     }
 }
 
@@ -109,7 +109,7 @@ pub fn page_rank(
     let ranks = flow(&edges, &outgoing, given, options);
     Ranks {
         nodes,
-        ranks,
+        values: ranks,
         outgoing,
         incoming,
     }
@@ -124,7 +124,9 @@ fn flow(
 ) -> Vec<f64> {
     let total: f64 = given.iter().sum();
     if total > 0.0 {
-        given.iter_mut().for_each(|share| *share /= total);
+        for share in &mut given {
+            *share /= total;
+        }
     }
     let mut ranks = given.clone();
     let mut next = vec![0.0; ranks.len()];

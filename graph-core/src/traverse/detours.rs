@@ -152,7 +152,8 @@ impl<'a> Detours<'a> {
         self.work += arcs.len() as u64 + 1;
         let open = arcs.iter().filter(|to| {
             let (mark, place) = self.place[**to as usize];
-            !(mark == self.mark && place <= at) && !closed.contains(to)
+            let is_before = mark == self.mark && place <= at;
+            !is_before && !closed.contains(to)
         });
         let rest = open.map(|&to| self.distance[to as usize]).min()?;
         Some(at + 1 + rest)

@@ -208,11 +208,11 @@ impl Explorer<'_> {
             return;
         }
         let hops = from.hops.saturating_add(1);
-        if !self.is_shown(group) {
-            if from.hops >= self.limits.max_hops || !self.show(group, hops) {
-                self.found.partial = true;
-                return;
-            }
+        let is_shown =
+            self.is_shown(group) || from.hops < self.limits.max_hops && self.show(group, hops);
+        if !is_shown {
+            self.found.partial = true;
+            return;
         }
         self.link(from, near, group, other, edge);
         self.enqueue(State {

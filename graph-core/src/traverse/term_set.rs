@@ -35,9 +35,8 @@ impl TermSet {
 
     fn turn_to_bits(&mut self) {
         self.many.grow(self.bound);
-        for term in std::mem::take(&mut self.few) {
-            self.many.insert(term as usize);
-        }
+        let few = std::mem::take(&mut self.few);
+        self.many.extend(few.into_iter().map(|term| term as usize));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which nodes a walk sees, passes through or stops at, and which it takes for one.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::names::TermId;
@@ -114,8 +116,8 @@ impl<'t> Groups<'t> {
             }
             self.terrain.same(member, &mut same);
             for other in same.drain(..) {
-                if !self.number.contains_key(&other) {
-                    self.number.insert(other, number);
+                if let Entry::Vacant(entry) = self.number.entry(other) {
+                    entry.insert(number);
                     open.push(other);
                 }
             }
