@@ -100,7 +100,12 @@ impl Index {
 
     /// Resolves words to what they mean in the mesh; see [`resolve`](mod@crate::resolve).
     pub fn resolve(&self, request: &ResolveRequest) -> Resolution {
-        resolve::resolve(&self.ranker, &self.documents, &self.lookup, request)
+        resolve::resolve(&self.ranker, &self.documents, &self.lookup, request, false)
+    }
+
+    /// Resolves as [`Index::resolve`], and says what the answer was judged by.
+    pub fn explain(&self, request: &ResolveRequest) -> Resolution {
+        resolve::resolve(&self.ranker, &self.documents, &self.lookup, request, true)
     }
 
     /// Returns how many entities are indexed.

@@ -9,6 +9,7 @@ mod analyze;
 mod candidates;
 mod concepts;
 mod context;
+mod cover;
 mod expand;
 mod explain;
 mod level;
@@ -30,8 +31,8 @@ use semantic_model::EntityKind;
 
 pub use request::{ResolveRequest, TEXT_BYTES_MAX};
 pub use resolution::{
-    Candidate, ClarifyingOption, ClarifyingQuestion, EntityRef, Outcome, Ranked, Resolution,
-    ScorePart,
+    Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Ranked,
+    Resolution, ScorePart,
 };
 pub use tuning::Tuning;
 
@@ -47,6 +48,8 @@ use score::{Asked, top};
 
 /// The longest list that is given, whatever the request asks.
 const LIMIT_MAX: usize = 500;
+/// What more terms than this were judged by is not said.
+const LIMIT_CONSIDERED: usize = 30;
 /// More candidates than this are not put together: each is explained.
 const CANDIDATES_MAX: usize = 20;
 /// More words of question and hint than this are left out.
@@ -62,6 +65,7 @@ pub(crate) fn resolve(
     documents: &Documents,
     lookup: &Lookup,
     request: &ResolveRequest,
+    explain: bool,
 ) -> Resolution {
     let text = crate::text::cap(&request.text, TEXT_BYTES_MAX);
     let mut words = query::read(text);
@@ -97,7 +101,12 @@ pub(crate) fn resolve(
         terms: &terms,
         metrics: &metrics,
     };
-    answer.resolution(request, text)
+    let mut resolution = answer.resolution(request, text);
+    if explain {
+        resolution.evidence = answer.evidence.parts();
+        resolution.considered = answer.considered();
+    }
+    resolution
 }
 
 /// Everything known before the answer is written down.
@@ -154,6 +163,8 @@ impl Answer<'_> {
         let mut resolution = Resolution {
             outcome,
             answerability: self.verdict.answerability,
+            evidence: Vec::new(),
+            considered: Vec::new(),
             confidence: self.verdict.confidence,
             question,
             used_context: self.explainer.context.used.clone(),
@@ -169,6 +180,36 @@ impl Answer<'_> {
             self.rank(&mut resolution, wants, limit, &tables, &columns);
         }
         resolution
+    }
+
+    /// Says what the order of the best products and terms was judged by.
+    fn considered(&self) -> Vec<Considered> {
+        let Explainer {
+            ranker,
+            documents,
+            scored,
+            ..
+        } = self.explainer;
+        let named = |names: &[&'static str], values: &[f32]| {
+            let parts = names.iter().zip(values);
+            let parts = parts.map(|(&name, &value)| ScorePart { name, value });
+            parts.collect::<Vec<_>>()
+        };
+        let products = scored.covers.iter().filter_map(|cover| {
+            let product = ranker.groups[cover.group as usize].product?;
+            Some(Considered {
+                iri: documents.products[product].entity.iri.clone(),
+                kind: EntityKind::DataProduct,
+                parts: named(&cover::NAMES, &cover.features),
+            })
+        });
+        let terms = self.terms.iter().take(LIMIT_CONSIDERED);
+        let terms = terms.map(|term| Considered {
+            iri: documents.terms[term.at as usize].entity.iri.clone(),
+            kind: EntityKind::Term,
+            parts: named(&concepts::NAMES, &term.features),
+        });
+        products.chain(terms).collect()
     }
 
     /// Writes the rankings of the wanted kinds.
@@ -223,13 +264,20 @@ impl Answer<'_> {
             .iter()
             .chain(self.metrics)
             .any(|c| c.share > 0.99);
-        if placed.is_empty() || (self.verdict.answerability < t.unknown_below && !sure_term) {
+        let sentence = query::is_sentence(text);
+        // A name leaves less evidence than a sentence, so less is asked of it.
+        let floor = if sentence {
+            t.unknown_below
+        } else {
+            t.unknown_name_below
+        };
+        if placed.is_empty() || (self.verdict.answerability < floor && !sure_term) {
             return (Outcome::Unknown, None);
         }
         if self.verdict.words as f32 > t.ambiguous_words {
             return (Outcome::Resolved, None);
         }
-        let tied = self.tied(placed);
+        let tied = self.tied(placed, sentence);
         match question::ask(text, &tied, ranker, documents) {
             Some(question) => (Outcome::Ambiguous, Some(question)),
             None => (Outcome::Resolved, None),
@@ -237,9 +285,15 @@ impl Answer<'_> {
     }
 
     /// Returns the first candidate of every meaning that is about as good as the best.
-    fn tied<'p>(&self, placed: &'p [Placed]) -> Vec<&'p Placed> {
+    fn tied<'p>(&self, placed: &'p [Placed], sentence: bool) -> Vec<&'p Placed> {
         let Explainer { ranker, scored, .. } = self.explainer;
-        let margin = 1.0 - ranker.tuning.ambiguous_margin;
+        // A sentence says more than its words: only a closer tie leaves it open.
+        let t = &ranker.tuning;
+        let margin = if sentence {
+            1.0 - t.ambiguous_sentence
+        } else {
+            1.0 - t.ambiguous_margin
+        };
         let best_product = scored.products.iter().copied().fold(0.0, f32::max);
         let best_concept = placed
             .iter()

@@ -1,9 +1,13 @@
 //! Ranks glossary terms and metrics: their own words, and the products that the question is about.
 
 use super::context::Context;
+use super::cover::{Rows, Weights};
 use super::expand::Group;
 use super::ranker::{Ranker, Side};
 use super::score::{Asked, Scored};
+
+/// What belongs to no product counts as belonging to one that scores this share of the best.
+const HOMELESS: f32 = 0.7;
 
 /// A term or metric with its score.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +18,14 @@ pub(crate) struct Concept {
     pub(crate) share: f32,
     /// Whether the question is one of its labels, word for word.
     pub(crate) called: bool,
+    /// What its score was judged by; see [`NAMES`].
+    pub(crate) features: [f32; FEATURES],
 }
+
+/// How many features a term or metric has.
+pub(crate) const FEATURES: usize = 4;
+/// What the features are called.
+pub(crate) const NAMES: [&str; FEATURES] = ["product", "share", "covered", "words"];
 
 /// Where a term or metric belongs.
 #[derive(Debug, Clone, Default)]
@@ -41,11 +52,15 @@ impl Ranker {
             .copied()
             .fold(0.0, f32::max)
             .max(f32::EPSILON);
+        let most = words.touched.iter().map(|&i| words.of[i as usize]);
+        let most = most.fold(0.0, f32::max).max(f32::EPSILON);
+        let mass = Weights::new(groups, |group| {
+            super::outcome::telling(group) * group.column_weight / group.weight.max(f32::EPSILON)
+        });
         let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
         for &item in &words.touched {
             let covers = side.names.of(item).map(|name| asked.cover(name));
             let share = covers.map(|cover| cover.0).fold(0.0, f32::max);
-            let own = words.of[item as usize] * (0.05 + share * share);
             let home = home(item as usize);
             let product = home
                 .groups
@@ -54,7 +69,11 @@ impl Ranker {
                 .fold(0.0, f32::max)
                 / best;
             // What belongs to no product is judged by its words alone.
-            let product = if home.groups.is_empty() { 1.0 } else { product };
+            let product = if home.groups.is_empty() {
+                HOMELESS
+            } else {
+                product
+            };
             let lift = home
                 .groups
                 .iter()
@@ -65,12 +84,19 @@ impl Ranker {
             } else {
                 lift
             };
-            let score = own * lift * product.max(0.05).powf(self.tuning.concept_product);
+            let mut met = Rows::new(groups.len());
+            let row = met.add();
+            met.meet(row, &side.names, item, asked);
+            let words = words.of[item as usize] / most;
+            let covered = mass.share(met.any(row));
+            let t = &self.tuning;
+            let score = lift * (t.concept_product * product + share + t.concept_covered * covered);
             found.push(Concept {
                 at: item,
                 score,
                 share,
                 called: asked.calls(&side.names, item),
+                features: [product, share, covered, words],
             });
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));

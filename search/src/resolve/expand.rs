@@ -10,6 +10,10 @@ use crate::text::{segment, stem};
 
 /// A word reaches at most this many words of the catalog.
 const VARIANTS_MAX: usize = 24;
+/// A word is looked for in at most this many shortened forms.
+const SHORTENED_MAX: usize = 6;
+/// Initials are read in the names of things, not in sentences, where any letters meet.
+const ACRONYM_WORDS: usize = 5;
 /// Weaker variants are left out.
 const STRENGTH_MIN: f32 = 0.05;
 
@@ -28,6 +32,8 @@ pub(crate) enum Why {
     Synonym,
     /// Near in meaning.
     Neighbour,
+    /// A shortened form, as names write it.
+    Shortened,
     /// One letter away.
     Typo,
 }
@@ -73,6 +79,7 @@ impl Ranker {
                 strength: 1.0,
                 why: Why::Joined,
             }));
+            variants.extend(self.acronyms(words, at));
             keep_best(&mut variants);
             groups.push(self.weigh(word.clone(), variants));
         }
@@ -87,6 +94,30 @@ impl Ranker {
         } else {
             None
         }
+    }
+
+    /// Finds the initials of three to five words in a row, for the word at a place among them.
+    fn acronyms(&self, words: &[QueryWord], at: usize) -> Vec<Variant> {
+        let mut found = Vec::new();
+        if self.tuning.acronym <= 0.0 || words.len() > ACRONYM_WORDS {
+            return found;
+        }
+        for length in 3..=5 {
+            for start in (at + 1).saturating_sub(length)..=at {
+                let Some(run) = words.get(start..start + length) else {
+                    continue;
+                };
+                let initials: String = run.iter().filter_map(|w| w.text.chars().next()).collect();
+                let cryptic = self.lexicon.rank(&initials).is_none_or(|rank| rank > 5_000);
+                let word = self.vocabulary.get(&initials).filter(|_| cryptic);
+                found.extend(word.map(|word| Variant {
+                    word,
+                    strength: self.tuning.acronym,
+                    why: Why::Shortened,
+                }));
+            }
+        }
+        found
     }
 
     fn variants(&self, word: &QueryWord) -> Vec<Variant> {
@@ -123,10 +154,24 @@ impl Ranker {
         if word.number || word.quoted {
             return found;
         }
+        if t.shortened > 0.0 && text.len() > 4 {
+            found.extend(
+                self.vocabulary
+                    .shortened(text)
+                    .take(SHORTENED_MAX)
+                    .map(|word| Variant {
+                        word,
+                        strength: t.shortened,
+                        why: Why::Shortened,
+                    }),
+            );
+        }
         if let Some(head) = self.head(text) {
             self.add_meanings(head, &mut found);
         }
-        let strange = found.is_empty() && !word.capitalised && self.lexicon.rank(text).is_none();
+        let strange = found.iter().all(|v| v.why == Why::Shortened)
+            && !word.capitalised
+            && self.lexicon.rank(text).is_none();
         if strange && text.len() >= 5 {
             let near = self.vocabulary.one_edit_from(text);
             found.extend(near.map(|word| Variant {

@@ -129,7 +129,9 @@ impl Explainer<'_> {
         let product = t.table_from_product * s.product_words.of[group] * unit;
         let vectors = t.table_vector * s.cosines[at];
         let words = s.table_words.of[at] + t.table_from_column * s.best_column[at] + s.spread[at];
-        let base = words * unit + product + vectors;
+        let covers = s.covers.iter().filter(|c| c.tables.contains(&table));
+        let cover: f32 = covers.map(|c| t.cover_joined * c.features[2]).sum();
+        let base = words * unit + product + vectors + cover;
         let used = base * t.usage * self.ranker.usage[at];
         let parts = [
             ("name", (name + s.table_names[at]) * unit),
@@ -141,6 +143,7 @@ impl Explainer<'_> {
             ("neighbours", s.spread[at] * unit),
             ("synonyms", synonyms * unit),
             ("vectors", vectors),
+            ("cover", cover),
             (
                 "product",
                 product + t.table_back_product * s.products[group],
@@ -191,6 +194,7 @@ impl Explainer<'_> {
                 None => format!("`{asked}` is {place}"),
             },
             Why::Abbreviation => format!("`{asked}` is short for `{word}` {place}"),
+            Why::Shortened => format!("`{asked}` may be written `{word}` {place}"),
             Why::Piece => format!("`{asked}` holds `{word}` {place}"),
             Why::Synonym => format!("`{asked}` matched `{word}` {place} as a synonym (WordNet)"),
             Why::Neighbour => format!("`{asked}` matched `{word}` {place} as near in meaning"),

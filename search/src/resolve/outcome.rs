@@ -1,7 +1,9 @@
 //! Decides between one meaning, several and none.
 
+use super::cover::FEATURES;
 use super::expand::Group;
 use super::ranker::{Ranker, Side};
+use super::resolution::ScorePart;
 use super::score::{Asked, Scored};
 
 /// Questions of at most this many content words are judged by names too.
@@ -23,14 +25,39 @@ pub(crate) struct Verdict {
 /// The evidence that a question can be answered; see [`Ranker::evidence`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Evidence {
-    /// The share of the question that names of the best product answer.
-    pub(crate) product: f32,
-    /// The share that the best dataset's own names answer.
-    pub(crate) table: f32,
-    /// The nearness in meaning of the best dataset.
-    pub(crate) cosine: f32,
     /// How many of the rarest words the best score of a dataset is worth, as a logarithm.
     pub(crate) worth: f32,
+    /// The share of the question that whole names of the best product cover.
+    pub(crate) whole: f32,
+    /// How far the best product is ahead of the second.
+    pub(crate) margin: f32,
+    /// The nearness in meaning of the best dataset of the best product.
+    pub(crate) cosine: f32,
+    /// How many telling words the question has, as a logarithm.
+    pub(crate) words: f32,
+    /// The share of the question that joined datasets of the best product cover.
+    pub(crate) joined: f32,
+    /// The share that the names of one of its datasets cover.
+    pub(crate) table: f32,
+}
+
+impl Evidence {
+    /// Returns the evidence by name.
+    pub(crate) fn parts(&self) -> Vec<ScorePart> {
+        let parts = [
+            ("worth", self.worth),
+            ("whole", self.whole),
+            ("margin", self.margin),
+            ("cosine", self.cosine),
+            ("words", self.words),
+            ("joined", self.joined),
+            ("table", self.table),
+        ];
+        let named = parts.into_iter();
+        named
+            .map(|(name, value)| ScorePart { name, value })
+            .collect()
+    }
 }
 
 impl Ranker {
@@ -43,28 +70,35 @@ impl Ranker {
         if mass <= 0.0 {
             return Evidence::default();
         }
-        let mut product = vec![0.0f32; groups.len()];
         let mut table_best = 0.0f32;
-        meet(&self.products, best as u32, asked, &mut product);
         let mut cosine = 0.0f32;
+        let mut own = vec![0.0f32; groups.len()];
         for &table in &self.groups[best].tables {
-            let mut own = vec![0.0f32; groups.len()];
-            meet(&self.tables, table, asked, &mut own);
-            for &column in self.columns_of(table) {
-                meet(&self.columns, column, asked, &mut own);
-            }
-            table_best = table_best.max(share(&own, groups));
-            product
-                .iter_mut()
-                .zip(&own)
-                .for_each(|(p, o)| *p = p.max(*o));
             cosine = cosine.max(scored.cosines[table as usize]);
+            // Only what matched a word can cover any.
+            if scored.table_words.of[table as usize] > 0.0 {
+                own.fill(0.0);
+                meet(&self.tables, table, asked, &mut own);
+                for &column in self.columns_of(table) {
+                    if scored.column_words.of[column as usize] > 0.0 {
+                        meet(&self.columns, column, asked, &mut own);
+                    }
+                }
+                table_best = table_best.max(share(&own, groups));
+            }
         }
+        let cover = scored.covers.iter().find(|c| c.group as usize == best);
+        let [.., joined, whole, _] = cover.map_or([0.0; FEATURES], |c| c.features);
+        let (first, second) = two_best(&scored.products);
+        let words = groups.iter().filter(|g| telling(g) > 0.0).count();
         Evidence {
-            product: share(&product, groups) / mass,
-            table: table_best / mass,
-            cosine,
             worth: (1.0 + scored.table_top / self.tables.level.idf_max()).ln(),
+            whole,
+            margin: (first - second) / first.max(f32::EPSILON),
+            cosine,
+            words: (1.0 + words as f32).ln(),
+            joined,
+            table: table_best / mass,
         }
     }
 
@@ -89,22 +123,23 @@ impl Ranker {
         scored: &Scored,
     ) -> (Verdict, Evidence) {
         let evidence = self.evidence(groups, asked, scored);
-        let (first, second) = two_best(&scored.products);
-        let confidence = if first > 0.0 {
-            (first - second) / first
-        } else {
-            0.0
-        };
+        let confidence = evidence.margin;
         let words = groups.iter().filter(|group| !group.word.hint).count();
         let Evidence {
-            product,
-            table,
-            cosine,
             worth,
+            whole,
+            margin,
+            cosine,
+            words: length,
+            joined,
+            table,
         } = evidence;
-        // A logistic fit on questions about databases that are in the mesh or were taken out of it.
-        let log_odds = -6.8 + 1.4 * product + 2.1 * table + 1.9 * cosine + 2.8 * worth;
-        let fitted = if product > 0.0 || cosine > 0.3 {
+        // Fitted by `examples/fit --judge` on questions about databases that are in the mesh or were taken out of it.
+        let log_odds = -6.1 + 1.4 * worth + 1.1 * whole - 1.5 * margin
+            + 1.7 * cosine
+            + 1.1 * length
+            + 4.0 * joined;
+        let fitted = if joined > 0.0 || cosine > 0.3 {
             1.0 / (1.0 + (-log_odds).exp())
         } else {
             0.0
@@ -141,7 +176,7 @@ fn meet(side: &Side, item: u32, asked: &Asked, found: &mut [f32]) {
 }
 
 /// Returns how much a word tells about whether the mesh holds an answer: values and generic words tell little.
-fn telling(group: &Group) -> f32 {
+pub(crate) fn telling(group: &Group) -> f32 {
     let word = &group.word;
     let factor = match () {
         () if word.hint => 0.0,

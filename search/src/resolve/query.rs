@@ -7,6 +7,9 @@ const WORDS_MAX: usize = 48;
 /// Questions with at most this many words keep their words of asking.
 const SHORT: usize = 3;
 
+/// A text of more words than this is a sentence.
+const SENTENCE: usize = 5;
+
 /// A content word of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct QueryWord {
@@ -24,6 +27,8 @@ pub(crate) struct QueryWord {
     pub(crate) hint: bool,
     /// Stands right after the content word before it.
     pub(crate) adjacent: bool,
+    /// Stands where what is asked for is named: a plural, or after "how many", "each", "of the".
+    pub(crate) noun: bool,
 }
 
 /// A word as it stands in the text.
@@ -56,6 +61,7 @@ pub(crate) fn read(text: &str) -> Vec<QueryWord> {
             generic: count > SHORT && stop::is_generic(&token.text),
             hint: false,
             adjacent: last.wrapping_add(1) == at && at > 0,
+            noun: noun(&tokens, at),
             text: token.text.clone(),
         });
         last = at;
@@ -70,6 +76,14 @@ pub(crate) fn read(text: &str) -> Vec<QueryWord> {
         words.dedup_by(|a, b| a.text == b.text);
     }
     words
+}
+
+/// Tells whether a text is a sentence rather than the name of something.
+pub(crate) fn is_sentence(text: &str) -> bool {
+    let words: Vec<String> = split::words(text);
+    let opens = words.first().is_some_and(|w| stop::is_asking(w, true));
+    let asks = text.trim_end().ends_with('?');
+    words.len() > SENTENCE || (words.len() > SHORT && (opens || asks))
 }
 
 /// Reads the content words of a hint that the question does not hold yet.
@@ -91,8 +105,31 @@ impl QueryWord {
             generic: false,
             hint: false,
             adjacent: false,
+            noun: true,
         }
     }
+}
+
+/// Tells whether a word stands where a question names what it is about.
+fn noun(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    if token.quoted || stop::is_generic(&token.text) {
+        return false;
+    }
+    let text = token.text.as_str();
+    let plural = text.len() > 3 && text.ends_with('s') && !text.ends_with("ss");
+    let mut before = tokens[..at].iter().rev().map(|t| t.text.as_str());
+    let opener = before.find(|word| {
+        !matches!(
+            *word,
+            "the" | "a" | "an" | "all" | "different" | "distinct" | "any"
+        )
+    });
+    let named = matches!(
+        opener,
+        None | Some("of" | "many" | "each" | "every" | "per" | "which" | "by" | "list" | "show")
+    );
+    plural || named
 }
 
 /// Tells whether a word only belongs to a turn of phrase: "the number of", "in descending order".

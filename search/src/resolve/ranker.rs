@@ -1,6 +1,9 @@
 //! What the ranker knows of a catalog, built once.
 
+mod initials;
 mod levels;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -102,7 +105,6 @@ impl Ranker {
                 .text
                 .extend(doc.expression.iter().flat_map(|text| analyzer.text(text)));
         }
-        analyzer.vocabulary.seal();
         let (groups, group_of_table) = group(documents);
         let mut columns_of_table = vec![Vec::new(); documents.datasets.len()];
         for (column, doc) in (0u32..).zip(&documents.columns) {
@@ -129,6 +131,8 @@ impl Ranker {
             neighbours: neighbours(documents),
         };
         builder.link_terms();
+        builder.read_initials();
+        builder.analyzer.vocabulary.seal(lexicon);
         builder.finish(lexicon)
     }
 }

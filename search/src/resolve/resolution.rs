@@ -33,6 +33,12 @@ pub struct Resolution {
     pub outcome: Outcome,
     /// How likely the graph holds an answer at all, 0 to 1.
     pub answerability: f32,
+    /// What the answerability was judged by; filled by [`Index::explain`](crate::Index::explain).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<ScorePart>,
+    /// What the order of the best products and terms was judged by; filled by [`Index::explain`](crate::Index::explain).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
     /// How far the first data product is ahead of the second, 0 to 1.
     pub confidence: f32,
     /// The meanings, best first; empty when nothing matched.
@@ -53,6 +59,17 @@ pub struct Resolution {
     pub terms: Vec<Ranked>,
     /// Metrics, best first.
     pub metrics: Vec<Ranked>,
+}
+
+/// An entity with what its place was judged by.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Considered {
+    /// The entity.
+    pub iri: String,
+    /// Its kind.
+    pub kind: EntityKind,
+    /// The shares of the question that it covers, by name.
+    pub parts: Vec<ScorePart>,
 }
 
 /// An entity with its score.
@@ -109,7 +126,7 @@ impl Candidate {
 /// One part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScorePart {
-    /// `name`, `description`, `columns`, `neighbours`, `synonyms`, `vectors`, `product`, `context` or `usage`.
+    /// `name`, `description`, `columns`, `neighbours`, `synonyms`, `vectors`, `cover`, `product`, `context` or `usage`.
     pub name: &'static str,
     /// How much it adds; the parts of a candidate add up to its score.
     pub value: f32,

@@ -1,6 +1,7 @@
 //! Scores products, datasets and columns, and lets them support each other.
 
 use super::context::Context;
+use super::cover::Cover;
 use super::expand::Group;
 use super::names::{NameRef, Names};
 use super::ranker::{Ranker, Side};
@@ -49,6 +50,8 @@ pub(crate) struct Scored {
     pub(crate) products: Vec<f32>,
     pub(crate) tables: Vec<f32>,
     pub(crate) columns: Scores,
+    /// How the best products cover the question.
+    pub(crate) covers: Vec<Cover>,
     /// What the question as a whole means.
     pub(crate) direction: Option<Direction>,
 }
@@ -231,6 +234,8 @@ impl Ranker {
         let joins = ((words - 1.0) / 3.0).clamp(0.0, 1.0);
         self.score_tables(&mut scored, joins);
         self.score_products(&mut scored, context);
+        scored.covers = self.covers(groups, asked, &scored);
+        self.reward_covers(&mut scored, context);
         self.finish_tables(&mut scored, context);
         self.score_columns(&mut scored);
         scored

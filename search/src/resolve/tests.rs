@@ -167,7 +167,7 @@ fn terms_and_metrics_lead_to_their_data() {
             RESOLVED
             billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customers` is the name of dataset customers (exact); joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 12 times
             audience / customers / customer_id: `customers` is the name of dataset customers (exact); near in meaning to the question as a whole; queried 40 times
-            helpdesk / customers / customer_id: `customers` is the name of dataset customers (exact); joined by a foreign key with a dataset that matches; queried 3 times"#]],
+            billing / invoices / customer_id: `customers` is in column customer_id; joined by a foreign key with a dataset that matches; queried 90 times"#]],
     );
     check(
         "lost customer",

@@ -17,7 +17,14 @@ pub(crate) struct Vocabulary {
     of_head: Vec<(Head, WordId)>,
     /// `(first byte, length, word)`, sorted.
     shapes: Vec<(u8, usize, WordId)>,
+    /// `(first byte, word)` of short words that no dictionary knows well, sorted.
+    cryptic: Vec<(u8, WordId)>,
 }
+
+/// The letters of a word that may be a shortened one.
+const CRYPTIC: std::ops::RangeInclusive<usize> = 3..=6;
+/// A word more frequent than this is itself and no shortened one.
+const FREQUENT: u32 = 12_000;
 
 impl Vocabulary {
     /// Numbers a stem, remembering the first form it was seen in.
@@ -38,7 +45,7 @@ impl Vocabulary {
     }
 
     /// Sorts the rows for look-up, after the last word.
-    pub(super) fn seal(&mut self) {
+    pub(super) fn seal(&mut self, lexicon: &Lexicon) {
         let heads = self.heads.iter().zip(0..);
         self.of_head = heads
             .filter_map(|(head, id)| head.map(|head| (head, id)))
@@ -49,6 +56,27 @@ impl Vocabulary {
             .map(|(word, id)| (first_byte(word), word.len(), id))
             .collect();
         self.shapes.sort_unstable();
+        let short = |word: &str| {
+            let rare = lexicon.rank(word).is_none_or(|rank| rank > FREQUENT);
+            CRYPTIC.contains(&word.len())
+                && word.bytes().all(|b| b.is_ascii_lowercase())
+                && (rare || !lexicon.expansions(word).is_empty())
+        };
+        let words = self.surfaces.iter().zip(0..);
+        let short = words.filter(|(word, _)| short(word));
+        self.cryptic = short.map(|(word, id)| (first_byte(word), id)).collect();
+        self.cryptic.sort_unstable();
+    }
+
+    /// Iterates over the words of the catalog that may be a word shortened: `min` and `mnt` for minute.
+    pub(crate) fn shortened<'v>(&'v self, word: &'v str) -> impl Iterator<Item = WordId> + 'v {
+        let first = first_byte(word);
+        let start = self.cryptic.partition_point(|entry| entry.0 < first);
+        let alike = self.cryptic[start..].iter();
+        alike
+            .take_while(move |entry| entry.0 == first)
+            .map(|entry| entry.1)
+            .filter(move |&id| abbreviates(self.surface(id), word))
     }
 
     /// Returns the number of a stem.
@@ -108,6 +136,26 @@ impl Vocabulary {
     }
 }
 
+/// Tells whether a word may be another one shortened: its first letters, or its consonants in order.
+pub(super) fn abbreviates(short: &str, long: &str) -> bool {
+    if short.len() < *CRYPTIC.start() || long.len() < short.len() + 2 || !long.is_ascii() {
+        return false;
+    }
+    if long.starts_with(short) {
+        return true;
+    }
+    let vowel = |b: u8| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u');
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    if short[0] != long[0] || short[1..].iter().any(|&b| vowel(b)) {
+        return false;
+    }
+    let mut rest = long[1..].iter();
+    let in_order = short[1..].iter().all(|b| rest.any(|l| l == b));
+    // The second letter of the shortened word is the first consonant of the long one.
+    let next = long[1..].iter().find(|&&b| !vowel(b));
+    in_order && next == short.get(1)
+}
+
 fn first_byte(word: &str) -> u8 {
     word.as_bytes().first().copied().unwrap_or(0)
 }
@@ -132,6 +180,16 @@ fn one_edit(a: &[u8], b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortened_words_are_first_letters_or_consonants() {
+        for (short, long) in [("min", "minute"), ("qnt", "quantity"), ("cust", "customer")] {
+            assert!(abbreviates(short, long), "{short} and {long}");
+        }
+        for (short, long) in [("mi", "minute"), ("cat", "customer"), ("minute", "minutes")] {
+            assert!(!abbreviates(short, long), "{short} and {long}");
+        }
+    }
 
     #[test]
     fn one_edit_is_an_insertion_a_deletion_a_change_or_a_swap() {
