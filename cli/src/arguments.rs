@@ -71,6 +71,8 @@ pub enum Command {
     Compact(Compact),
     /// Run resolution cases and write the rankings, to be scored.
     Eval(Eval),
+    /// Run resolution cases that say what they expect, as a test.
+    Test(Test),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -421,4 +423,41 @@ pub struct Eval {
     /// How many items of each ranking to write.
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
+}
+
+/// Options of `test`.
+#[derive(Args, Debug)]
+#[command(after_help = "A case file:
+  cases:
+    - intent: active members
+      context: { domain: Membership }
+      expect: { outcome: resolved, product: Member Registry, top: 3, not: [Customer Profile] }
+
+Exits with 0 when every case holds, and with 1 when one does not.")]
+pub struct Test {
+    /// Case files, in YAML.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+    /// Test the built-in example mesh instead of a data folder.
+    #[arg(long)]
+    pub example: bool,
+    /// Form of the report.
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Propose cases that the present answers meet for those that fail.
+    #[arg(long)]
+    pub update: bool,
+}
+
+/// Forms of a test report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// Lines for a person.
+    Text,
+    /// One JSON object a case.
+    Json,
+    /// `JUnit` XML, for build servers.
+    Junit,
 }

@@ -14,6 +14,7 @@ mod search;
 mod serve;
 mod sources;
 mod sparql;
+mod test;
 mod validate;
 mod verify;
 mod why;
@@ -58,6 +59,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Verify(options) => verify::run(&options),
         Command::Compact(options) => compact::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Test(options) => test::run(&options),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(

@@ -62,6 +62,14 @@ pub(super) fn run(options: &Demo) -> Outcome {
     )
 }
 
+/// Reads the built-in example mesh into memory.
+pub(super) fn example() -> Result<Isogloss, Failure> {
+    let mesh = Isogloss::in_memory();
+    let (_, requests) = built_in()?;
+    mesh.ingest_all(requests)?;
+    Ok(mesh)
+}
+
 fn from_file(path: &std::path::Path) -> Result<(Config, Vec<Request>), Failure> {
     let config = Config::read(path)?;
     let requests = config_jobs(&config)?
