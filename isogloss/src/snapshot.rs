@@ -58,6 +58,7 @@ impl Snapshot {
             index,
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
+            described: OnceLock::new(),
         }
     }
 

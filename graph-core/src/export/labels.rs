@@ -3,7 +3,6 @@
 //! A source whose labels all name it already keeps them, so that what was exported, read back into sources of the same
 //! names and exported again is the same text.
 
-use std::fmt::Write as _;
 
 use oxrdf::{BlankNode, NamedOrBlankNode, Term, Triple};
 
@@ -71,8 +70,7 @@ fn prefix(name: &SourceName) -> String {
         if byte.is_ascii_alphanumeric() {
             prefix.push(char::from(byte));
         } else {
-            // Writing into a text cannot fail.
-            drop(write!(prefix, "_{byte:02x}"));
+            prefix.push_str(&format!("_{byte:02x}"));
         }
     }
     prefix + "--"
