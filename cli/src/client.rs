@@ -156,7 +156,10 @@ fn answer(
 ) -> Result<Value, Failure> {
     let mut response = response.map_err(|error| unreachable(url, &error))?;
     let status = response.status();
-    let text = response.body_mut().read_to_string().map_err(|error| unreachable(url, &error))?;
+    let text = response
+        .body_mut()
+        .read_to_string()
+        .map_err(|error| unreachable(url, &error))?;
     if !status.is_success() {
         let kind = if status.is_client_error() {
             FailureKind::Input

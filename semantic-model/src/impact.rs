@@ -161,7 +161,7 @@ struct Search<'m> {
     gave_up: bool,
 }
 
-impl<'m> Search<'m> {
+impl Search<'_> {
     fn run(&mut self) {
         let place = self.place(self.root);
         self.push(State {

@@ -3,7 +3,6 @@
 //! A source whose labels all name it already keeps them, so that what was exported, read back into sources of the same
 //! names and exported again is the same text.
 
-
 use oxrdf::{BlankNode, NamedOrBlankNode, Term, Triple};
 
 use crate::dictionary::{Dictionary, Key, Kind, split_blank_label};

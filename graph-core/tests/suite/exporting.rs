@@ -24,7 +24,7 @@ fn export(snapshot: &Snapshot, selection: Selection, format: GraphFormat) -> Res
 #[test]
 fn the_same_claims_give_the_same_bytes() {
     let one = mesh(12);
-    let other = graph_core::Store::in_memory();
+    let other = Store::in_memory();
     for info in one.snapshot().sources().iter().rev() {
         let mut says: Vec<_> = one.snapshot().statements_of(info.id).collect();
         says.reverse();

@@ -289,7 +289,7 @@ async fn a_subscriber_that_comes_back_loses_nothing_and_sees_nothing_twice() {
             (Some(n + 1), json!("REMOVED"), iri(n - 1)),
             (Some(n + 1), json!("ADDED"), iri(n)),
         ];
-        two.sort_by(|one, other| one.2.to_string().cmp(&other.2.to_string()));
+        two.sort_by_key(|one| one.2.to_string());
         expected.extend(two);
     }
     seen.sort_by_key(|event| event.0);

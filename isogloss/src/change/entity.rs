@@ -147,16 +147,13 @@ impl EntityChange {
         };
         let entity = own.is_iri.then(|| newest.entity(&own.subject)).flatten();
         let entity = entity.filter(|entity| !entity.statements().is_empty());
-        let (kind, label, domains) = match entity {
-            Some(entity) => {
-                let domains = entity.domains();
-                let domains = domains.iter().map(|it| it.iri()).collect();
-                (entity.kind(), entity.label(), domains)
-            }
-            None => {
-                let said = said(own);
-                (said.kind, said.label, said.domains)
-            }
+        let (kind, label, domains) = if let Some(entity) = entity {
+            let domains = entity.domains();
+            let domains = domains.iter().map(|it| it.iri()).collect();
+            (entity.kind(), entity.label(), domains)
+        } else {
+            let said = said(own);
+            (said.kind, said.label, said.domains)
         };
         let Timestamp(time) = facts.info.time;
         let (changes, more) = changed_values(facts.subjects);
