@@ -58,5 +58,6 @@ pub use error::{Budget, Error, Result, TextLimit};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
 pub use store::{
-    CompactReport, OpenOptions, Prepared, Retention, SourceDifference, Store, SubjectDifference,
+    CompactReport, Merging, OpenOptions, Prepared, Retention, SourceDifference, Store,
+    SubjectDifference,
 };

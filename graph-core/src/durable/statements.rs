@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 
 use super::checkpoint::get_bytes;
-use super::codec::{self, Difference, get_number, get_text, put_number, put_text};
+use super::codec::{self, get_number, get_text, put_number, put_text};
 use super::record::take;
 use crate::commit::SourceInfo;
 use crate::names::{SourceId, SourceName, Timestamp, Version};
@@ -25,11 +25,8 @@ pub(super) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(&(head.len() as u64).to_le_bytes())?;
     out.write_all(&head)?;
     for info in snapshot.sources() {
-        let everything = Difference {
-            removed: Vec::new(),
-            added: snapshot.rows_of(info.id.0),
-        };
-        let bytes = codec::encode(snapshot, &everything).map_err(io::Error::other)?;
+        let rows = snapshot.rows_of(info.id.0);
+        let bytes = codec::encode(snapshot, &[], &rows).map_err(io::Error::other)?;
         out.write_all(&(bytes.len() as u64).to_le_bytes())?;
         out.write_all(&bytes)?;
     }
@@ -57,7 +54,7 @@ pub(super) fn read(input: &mut impl Read, names: &[SourceName]) -> io::Result<Sn
     }
     let mut snapshot = assembler.finish(&empty);
     snapshot.set_version(version);
-    snapshot.put_all(infos, all);
+    snapshot.put_all(infos, &all);
     Ok(snapshot)
 }
 

@@ -185,9 +185,9 @@ impl Snapshot {
         claiming.extend(claimed.map(|info| info.id.index()));
         self.claiming = Some(Arc::new(claiming));
         let at = self.sources.partition_point(|known| known.id < info.id);
-        self.sources.insert(at, info);
+        Arc::make_mut(&mut self.sources).insert(at, info);
         let claims = self.statements;
-        self.add_layer(rows);
+        self.add_layer(&rows, Vec::new());
         self.statements = claims;
     }
 

@@ -2,7 +2,7 @@
 //! superseded.
 
 use super::Snapshot;
-use crate::segment::{Segment, Subjects};
+use crate::segment::{Around, Pairs, Segment};
 
 /// What the layers have for a look-up.
 pub(crate) enum Found<T> {
@@ -51,29 +51,20 @@ impl<'a> Layers<'a> {
 
     /// See [`Segment::subjects_of`].
     #[inline]
-    pub(crate) fn subjects_of(self, predicate: u16, object: u32) -> Found<Subjects<'a>> {
+    pub(crate) fn subjects_of(self, predicate: u16, object: u32) -> Found<&'a [u32]> {
         self.find(
             |segment| segment.subjects_of(predicate, object),
-            |subjects| match subjects {
-                Subjects::Run(subjects) => subjects.is_empty(),
-                Subjects::Mixed(_, predicates) => !predicates.contains(&predicate),
-            },
+            |subjects| subjects.is_empty(),
         )
     }
 
     /// See [`Segment::pairs_of`].
-    pub(crate) fn pairs_of(self, predicate: u16) -> Found<(&'a [u32], &'a [u32])> {
-        self.find(
-            |segment| segment.pairs_of(predicate),
-            |(objects, _)| objects.is_empty(),
-        )
+    pub(crate) fn pairs_of(self, predicate: u16) -> Found<Pairs<'a>> {
+        self.find(|segment| segment.pairs_of(predicate), Pairs::is_empty)
     }
 
     /// See [`Segment::around`].
-    pub(crate) fn around(self, subject: u32) -> Found<(&'a [u16], &'a [u32])> {
-        self.find(
-            |segment| segment.around(subject),
-            |(predicates, _)| predicates.is_empty(),
-        )
+    pub(crate) fn around(self, subject: u32) -> Found<Around<'a>> {
+        self.find(|segment| segment.around(subject), Around::is_empty)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use graph_core::rdf::Statement;
-use graph_core::{Change, OpenOptions, Scope, Snapshot, Store, TermId, Version};
+use graph_core::{Change, Merging, OpenOptions, Scope, Snapshot, Store, TermId, Version};
 use proptest::prelude::*;
 
 use crate::support::*;
@@ -163,9 +163,17 @@ proptest! {
     }
 }
 
+/// Options that differ from the default in when layers are merged.
+fn merging(merging: Merging) -> OpenOptions {
+    OpenOptions {
+        merging,
+        ..OpenOptions::default()
+    }
+}
+
 #[test]
 fn layers_stay_few_and_unused_terms_go_away() {
-    let store = Store::in_memory();
+    let store = Store::in_memory_with(merging(Merging::Inline));
     let many = |round: u32, count: u32| -> Vec<Statement> {
         (0..count)
             .map(|i| link(&format!("r{round}/s{i}"), "p", &format!("r{round}/o{i}")))

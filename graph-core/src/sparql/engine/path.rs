@@ -10,7 +10,6 @@ use super::context::{Context, GraphOf};
 use super::operator::{Held, Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
-use crate::segment::Subjects;
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
@@ -271,11 +270,7 @@ impl<'a> Walker<'_, 'a> {
         } else {
             match layers.subjects_of(number, node) {
                 Found::Nothing => {}
-                Found::One(Subjects::Run(subjects)) => out.extend_from_slice(subjects),
-                Found::One(Subjects::Mixed(subjects, predicates)) => {
-                    let beside = subjects.iter().zip(predicates);
-                    out.extend(beside.filter(|(_, of)| **of == number).map(|(id, _)| *id));
-                }
+                Found::One(subjects) => out.extend_from_slice(subjects),
                 Found::Several => return self.step_matches(predicate, node, forward, out),
             }
         }

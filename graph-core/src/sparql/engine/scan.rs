@@ -5,7 +5,7 @@ use super::context::{Context, GraphOf};
 use super::operator::{Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
-use crate::segment::Subjects;
+use crate::segment::{Around, Pairs};
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
@@ -18,20 +18,16 @@ enum Cursor<'a> {
         values: &'a [u32],
         slot: Slot,
     },
-    Mixed {
-        subjects: &'a [u32],
-        predicates: &'a [u16],
-        wanted: u16,
-        slot: Slot,
-    },
     Pairs {
-        objects: &'a [u32],
-        subjects: &'a [u32],
+        pairs: Pairs<'a>,
+        /// The run that is being read, and how many of its subjects were.
+        run: usize,
+        at: usize,
         slots: (Slot, Slot),
     },
     Around {
-        predicates: &'a [u16],
-        objects: &'a [u32],
+        around: Around<'a>,
+        at: usize,
         slots: (Slot, Slot),
     },
     Any {
@@ -156,13 +152,7 @@ impl<'a> ScanJoin<'a> {
                 }
             }
             (None, Some(Ok(wanted)), Some(object)) => match layers.subjects_of(wanted, object) {
-                Found::One(Subjects::Run(values)) => Cursor::Column { values, slot: s? },
-                Found::One(Subjects::Mixed(subjects, predicates)) => Cursor::Mixed {
-                    subjects,
-                    predicates,
-                    wanted,
-                    slot: s?,
-                },
+                Found::One(values) => Cursor::Column { values, slot: s? },
                 Found::Nothing => Cursor::Nothing,
                 Found::Several => return None,
             },
@@ -174,9 +164,10 @@ impl<'a> ScanJoin<'a> {
                 }
             }
             (None, Some(Ok(predicate)), None) if s != o => match layers.pairs_of(predicate) {
-                Found::One((objects, subjects)) => Cursor::Pairs {
-                    objects,
-                    subjects,
+                Found::One(pairs) => Cursor::Pairs {
+                    pairs,
+                    run: 0,
+                    at: 0,
                     slots: (o?, s?),
                 },
                 Found::Nothing => Cursor::Nothing,
@@ -188,9 +179,9 @@ impl<'a> ScanJoin<'a> {
                     return None;
                 }
                 match layers.around(subject) {
-                    Found::One((predicates, objects)) => Cursor::Around {
-                        predicates,
-                        objects,
+                    Found::One(around) => Cursor::Around {
+                        around,
+                        at: 0,
                         slots,
                     },
                     Found::Nothing => Cursor::Nothing,
@@ -258,53 +249,38 @@ impl<'a> ScanJoin<'a> {
                     }
                 }
             }
-            Cursor::Mixed {
-                subjects,
-                predicates,
-                wanted,
-                slot,
-            } => {
-                let row = self.input.row();
-                for (&value, predicate) in subjects.iter().zip(*predicates) {
-                    if predicate == wanted && self.last != Some((value, 0)) {
-                        self.last = Some((value, 0));
-                        out.push_with(row, *slot, value);
-                        read += 1;
-                    }
-                }
-                self.cursor = Cursor::Nothing;
-            }
             Cursor::Pairs {
-                objects,
-                subjects,
+                pairs,
+                run,
+                at,
                 slots,
             } => {
                 let row = self.input.row();
-                read = objects.len().min(want);
-                let (now, later) = objects.split_at(read);
-                let (beside, rest) = subjects.split_at(read);
-                (*objects, *subjects) = (later, rest);
-                for pair in now.iter().zip(beside) {
-                    let pair = (*pair.0, *pair.1);
-                    if self.last != Some(pair) {
-                        self.last = Some(pair);
-                        let made = out.push(row);
-                        (made[slots.0], made[slots.1]) = pair;
+                while read < want && *run < pairs.len() {
+                    let (object, subjects) = pairs.run(*run);
+                    let now = &subjects[*at..];
+                    let now = &now[..now.len().min(want - read)];
+                    for &subject in now {
+                        let pair = (object, subject);
+                        if self.last != Some(pair) {
+                            self.last = Some(pair);
+                            let made = out.push(row);
+                            (made[slots.0], made[slots.1]) = pair;
+                        }
+                    }
+                    read += now.len();
+                    *at += now.len();
+                    if *at == subjects.len() {
+                        (*run, *at) = (*run + 1, 0);
                     }
                 }
             }
-            Cursor::Around {
-                predicates,
-                objects,
-                slots,
-            } => {
+            Cursor::Around { around, at, slots } => {
                 let row = self.input.row();
-                read = objects.len().min(want);
-                let (now, later) = objects.split_at(read);
-                let (beside, rest) = predicates.split_at(read);
-                (*objects, *predicates) = (later, rest);
                 let terms = cx.snapshot.predicate_table();
-                for (&object, &predicate) in now.iter().zip(beside) {
+                read = (around.len() - *at).min(want);
+                for at in *at..*at + read {
+                    let (predicate, object) = around.get(at);
                     let pair = (u32::from(predicate), object);
                     if self.last != Some(pair) {
                         self.last = Some(pair);
@@ -312,6 +288,7 @@ impl<'a> ScanJoin<'a> {
                         (made[slots.0], made[slots.1]) = (terms.term(predicate), object);
                     }
                 }
+                *at += read;
             }
             Cursor::Any { .. } => return self.emit_any(cx, out, end),
         }
