@@ -84,7 +84,7 @@ impl Snapshot {
             .dictionary
             .len()
             .saturating_sub(self.terms_when_cleaned);
-        let is_garbage = self.superseded.saturating_mul(2) > u64::from(fresh);
+        let is_garbage = self.superseded.saturating_mul(8) > u64::from(fresh);
         let fresh_max = FRESH_TERMS_MIN.max(self.terms_when_cleaned / 2);
         if is_garbage && (fresh > fresh_max || all && self.superseded > 0) {
             return Some(Plan {
