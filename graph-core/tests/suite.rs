@@ -13,6 +13,8 @@ mod entailment;
 mod exploration;
 #[path = "suite/exporting.rs"]
 mod exporting;
+#[path = "suite/merging.rs"]
+mod merging;
 #[path = "suite/mesh.rs"]
 mod mesh;
 #[path = "suite/model.rs"]
