@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
 
 use fixedbitset::FixedBitSet;
 use oxrdf::{Term, Triple};
@@ -11,6 +10,7 @@ use rustc_hash::FxHashMap;
 pub(crate) mod assemble;
 pub(crate) mod dump;
 pub(crate) mod edit;
+mod layer;
 mod matches;
 pub(crate) mod merging;
 mod overlay;
@@ -20,7 +20,8 @@ use crate::commit::SourceInfo;
 use crate::dictionary::{Aux, Dictionary, Kind};
 use crate::error::{Error, Result};
 use crate::names::{SourceId, SourceName, TermId, Version};
-use crate::segment::{Pattern, PredicateCounts, Row, Segment};
+use crate::segment::{Pattern, PredicateCounts, Row};
+use layer::{Busy, Layer};
 pub(crate) use matches::Visible;
 pub use matches::{IdStatement, Matches, Scope};
 pub use overlay::OverlayStatements;
@@ -89,49 +90,6 @@ impl SourceTable {
     pub(crate) fn find(&self, name: &SourceName) -> Option<u16> {
         self.by_name.get(name).copied()
     }
-}
-
-/// Statements that commits added together, and those of older layers that they took back.
-///
-/// A statement counts when its source's floor is not above its layer and no newer layer takes it back.
-#[derive(Clone)]
-pub(crate) struct Layer {
-    segment: Arc<Segment>,
-    /// Rows of older layers that no longer count, sorted.
-    gone: Option<Arc<[Row]>>,
-    /// Statements that count.
-    live: usize,
-    /// For each source, how many statements of this layer newer layers took back since its floor was set; by source.
-    killed: Arc<Vec<(u16, u32)>>,
-}
-
-impl Layer {
-    fn has_dead(&self) -> bool {
-        self.live < self.segment.len()
-    }
-
-    fn takes_back(&self, row: Row) -> bool {
-        let gone = self.gone.as_ref();
-        gone.is_some_and(|gone| gone.binary_search(&row).is_ok())
-    }
-
-    /// Statements of a source that count, when its floor is not above this layer.
-    fn live_of(&self, source: u16) -> u32 {
-        let killed = self
-            .killed
-            .binary_search_by_key(&source, |killed| killed.0)
-            .map_or(0, |at| self.killed[at].1);
-        self.segment.statements_of(source).saturating_sub(killed)
-    }
-}
-
-/// What a merge in the background works on at the moment: commits leave it alone.
-#[derive(Debug, Default)]
-pub(crate) struct Busy {
-    /// Number of the oldest layers that are being merged.
-    layers: AtomicUsize,
-    /// Number of the terms that are being merged.
-    terms: AtomicU32,
 }
 
 /// The graph at one version.
@@ -420,7 +378,7 @@ impl Snapshot {
     pub(crate) fn estimate(&self, pattern: Pattern) -> usize {
         let matches = |layer: &Layer| {
             let matches = layer.segment.estimate(pattern);
-            share(matches, layer)
+            layer.share(matches)
         };
         self.layers.iter().map(matches).sum()
     }
@@ -430,7 +388,7 @@ impl Snapshot {
             .iter()
             .fold(PredicateCounts::default(), |mut sum, layer| {
                 let counts = layer.segment.counts(predicate);
-                let live = |count: u32| share(count as usize, layer) as u32;
+                let live = |count: u32| layer.share(count as usize) as u32;
                 sum.statements = sum.statements.saturating_add(live(counts.statements));
                 sum.subjects = sum.subjects.saturating_add(live(counts.subjects));
                 sum.objects = sum.objects.saturating_add(live(counts.objects));
@@ -488,14 +446,5 @@ impl Snapshot {
                     source == row.source && self.counts(at, row)
                 })
         })
-    }
-}
-
-/// The part of so many statements of a layer that counts, as far as its totals tell; at least one of some.
-fn share(statements: usize, layer: &Layer) -> usize {
-    if layer.has_dead() && statements > 0 {
-        (statements * layer.live / layer.segment.len()).max(usize::from(layer.live > 0))
-    } else {
-        statements
     }
 }

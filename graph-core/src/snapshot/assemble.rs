@@ -30,6 +30,16 @@ impl Assembler {
         }
     }
 
+    /// The sources numbered up to now.
+    pub(crate) fn sources(&self) -> Arc<SourceTable> {
+        Arc::clone(&self.table)
+    }
+
+    /// Forgets the numbers of sources that came since [`Assembler::sources`].
+    pub(crate) fn set_sources(&mut self, table: Arc<SourceTable>) {
+        self.table = table;
+    }
+
     /// Finds the number of a source that was committed before, or numbered here.
     pub(crate) fn find_source(&self, name: &SourceName) -> Option<u16> {
         self.table.find(name)

@@ -1,7 +1,7 @@
 //! A snapshot as bytes and back, for a checkpoint: the arrays as they lie in memory, so that reading them is fast.
 //!
-//! There are three kinds of part: layers of the dictionary, segments, and the rest. Checksums are the business of the
-//! files; what is read is checked all the same, so that no number leads out of its array.
+//! First the tables of sources, predicates and layers, then the layers of the dictionary, then the segments. Checksums
+//! are the business of the files; what is read is checked all the same, so that no number leads out of its array.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -182,18 +182,42 @@ struct Rest {
 }
 
 impl Snapshot {
-    /// The layers of the dictionary: each writes itself with `write_to`.
-    pub(crate) fn term_layers(&self) -> &[Arc<Terms>] {
-        self.dictionary.layers()
+    /// Writes the whole snapshot. Overlays cannot be written.
+    pub(crate) fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_rest(out)?;
+        put_long(out, self.dictionary.layers().len() as u64)?;
+        for layer in self.dictionary.layers() {
+            layer.write_to(out)?;
+        }
+        for layer in &self.layers {
+            layer.segment.write_to(out)?;
+        }
+        Ok(())
     }
 
-    /// The segments, oldest first: each writes itself with `write_to`.
-    pub(crate) fn segments(&self) -> impl ExactSizeIterator<Item = &Arc<Segment>> {
-        self.layers.iter().map(|layer| &layer.segment)
+    /// Reads what [`Snapshot::write_to`] wrote, and checks it whole.
+    pub(crate) fn read_from(input: &mut dyn Read) -> Result<Self, Broken> {
+        let rest = Rest::read(input)?;
+        let mut terms = Vec::new();
+        for _ in 0..get_long(input)? {
+            terms.push(Terms::read_from(input)?);
+        }
+        let dictionary = Dictionary::from_layers(terms).ok_or(ODD)?;
+        let mut segments = Vec::new();
+        for _ in 0..rest.layers.len() {
+            let segment = Segment::read_from(input, rest.limits)?;
+            segments.push(Arc::new(segment));
+        }
+        rest.complete(dictionary, segments)
     }
 
-    /// Writes everything but terms and statements. Overlays cannot be written.
-    pub(crate) fn write_rest(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The names of all sources that ever were, by number.
+    pub(crate) fn source_names(&self) -> &[SourceName] {
+        &self.table.names
+    }
+
+    /// Writes everything but terms and statements.
+    fn write_rest(&self, out: &mut dyn Write) -> io::Result<()> {
         put_long(out, self.version.0)?;
         put_words(out, &[self.dictionary.len(), self.terms_when_cleaned])?;
         put_long(out, self.superseded)?;
@@ -223,35 +247,6 @@ impl Snapshot {
             put_words(out, &killed)?;
         }
         Ok(())
-    }
-
-    /// Reads a snapshot from its parts, terms and statements at the same time on two threads.
-    pub(crate) fn read_parts<T, S>(
-        rest: &mut dyn Read,
-        terms: Vec<T>,
-        segments: Vec<S>,
-    ) -> Result<Self, Broken>
-    where
-        T: Read + Send,
-        S: Read,
-    {
-        let rest = Rest::read(rest)?;
-        let limits = rest.limits;
-        let (terms, segments) = std::thread::scope(|scope| {
-            let read_terms = move || -> Result<Vec<Terms>, Broken> {
-                let read = |mut part: T| Terms::read_from(&mut part);
-                terms.into_iter().map(read).collect()
-            };
-            let terms = scope.spawn(read_terms);
-            let read = |mut part: S| Segment::read_from(&mut part, limits).map(Arc::new);
-            let segments: Result<Vec<_>, Broken> = segments.into_iter().map(read).collect();
-            let terms = terms
-                .join()
-                .unwrap_or(Err(Broken::Bytes("the terms could not be read")));
-            (terms, segments)
-        });
-        let dictionary = Dictionary::from_layers(terms?).ok_or(ODD)?;
-        rest.complete(dictionary, segments?)
     }
 }
 

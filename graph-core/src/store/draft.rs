@@ -13,9 +13,9 @@ use crate::error::Result;
 use crate::names::{SourceId, SourceName, Version};
 use crate::rdf::Statement;
 use crate::segment::Row;
-use crate::snapshot::Snapshot;
 use crate::snapshot::assemble::Assembler;
 use crate::snapshot::edit::{Edit, SourceEdit};
+use crate::snapshot::{Snapshot, SourceTable};
 
 /// From this many rows on, encoding and sorting are worth a thread each.
 const PARALLEL_ROWS: usize = 20_000;
@@ -72,9 +72,10 @@ impl Stored {
 /// How far a draft had come.
 struct Mark {
     snapshot: Snapshot,
+    sources: Arc<SourceTable>,
     entries: usize,
     pending: usize,
-    sources: usize,
+    edits: usize,
     rows: usize,
     gone: usize,
 }
@@ -133,9 +134,10 @@ impl<'a> Draft<'a> {
     fn mark(&self) -> Mark {
         Mark {
             snapshot: self.snapshot.clone(),
+            sources: self.assembler.sources(),
             entries: self.entries.len(),
             pending: self.pending.len(),
-            sources: self.edit.sources.len(),
+            edits: self.edit.sources.len(),
             rows: self.edit.rows.len(),
             gone: self.edit.gone.len(),
         }
@@ -147,9 +149,11 @@ impl<'a> Draft<'a> {
             self.snapshot = mark.snapshot;
             self.assembler = Assembler::on(&self.snapshot);
         }
+        // The history numbers sources too: a source that came to nothing must not have a number.
+        self.assembler.set_sources(mark.sources);
         self.entries.truncate(mark.entries);
         self.pending.truncate(mark.pending);
-        self.edit.sources.truncate(mark.sources);
+        self.edit.sources.truncate(mark.edits);
         self.edit.rows.truncate(mark.rows);
         self.edit.gone.truncate(mark.gone);
         self.touched.clear();

@@ -9,7 +9,7 @@ use super::{Entry, Inner};
 use crate::commit::{Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
 use crate::error::Result;
-use crate::names::{SourceId, SourceName, Version};
+use crate::names::{SourceId, SourceName};
 use crate::segment::Row;
 use crate::snapshot::Snapshot;
 

@@ -116,7 +116,10 @@ fn a_patch_adds_a_layer_of_its_own_size() {
     let after = store.snapshot();
     assert_eq!(after.layer_count(), 2);
     let (old, new) = (before.heap_bytes(), after.heap_bytes());
-    assert!(new < old + 8_192, "{old} bytes became {new} for three statements");
+    assert!(
+        new < old + 8_192,
+        "{old} bytes became {new} for three statements"
+    );
     assert!(patch(&["o1"], &["new"]).unchanged);
     // What was taken back can come again, and go again.
     assert_eq!(patch(&["new"], &["o1"]).statements, 20_001);
