@@ -16,6 +16,7 @@ fn options() -> OpenOptions {
             max_versions: Some(6),
             max_age_ms: None,
         },
+        ..OpenOptions::default()
     }
 }
 
