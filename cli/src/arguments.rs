@@ -43,6 +43,8 @@ pub enum Command {
     Resolve(Resolve),
     /// Run a SPARQL query.
     Sparql(Sparql),
+    /// Say why a statement holds: the rules and claims behind it.
+    Why(Why),
     /// Print the GraphQL schema.
     Schema,
     /// Write the graph, or one source of it, as RDF.
@@ -278,9 +280,34 @@ pub struct Sparql {
     /// Version of the graph to ask.
     #[arg(long, value_name = "VERSION")]
     pub as_of: Option<u64>,
+    /// Ask what follows by this regime too: none, skos, rdfs or owl-rl.
+    #[arg(long, value_name = "REGIME", default_value = "none")]
+    pub entailment: String,
     /// Seconds that the query may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub timeout: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Options of `why`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  isogloss why urn:term:revenue skos:broaderTransitive urn:term:money --entailment skos
+  isogloss why urn:x:a rdf:type '<urn:x:C>' --entailment rdfs
+  isogloss why urn:x:a dcterms:title '\"Orders\"' --entailment rdfs")]
+pub struct Why {
+    /// Subject: an IRI, or a name such as dcat:Dataset.
+    pub subject: String,
+    /// Predicate: an IRI, or a name such as rdf:type.
+    pub predicate: String,
+    /// Object: an IRI, a name, or a literal as N-Triples has it.
+    pub object: String,
+    /// The regime: skos, rdfs or owl-rl.
+    #[arg(long, value_name = "REGIME")]
+    pub entailment: String,
+    #[command(flatten)]
+    pub data: Data,
     #[command(flatten)]
     pub output: Output,
 }

@@ -10,6 +10,7 @@ mod serve;
 mod sources;
 mod sparql;
 mod validate;
+mod why;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -37,6 +38,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Search(options) => search::run(&options),
         Command::Resolve(options) => resolve::run(&options),
         Command::Sparql(options) => sparql::run(&options),
+        Command::Why(options) => why::run(&options),
         Command::Schema => schema(),
         Command::Export(options) => export::run(&options),
         Command::Eval(options) => eval::run(&options),

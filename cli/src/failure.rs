@@ -110,7 +110,7 @@ impl From<isogloss::Error> for Failure {
         let kind = match &error {
             E::Connector(_) => FailureKind::Input,
             E::NotValid { .. } => FailureKind::NotValid,
-            E::Shapes(_) | E::ShapesNotRead { .. } => FailureKind::Usage,
+            E::Shapes(_) | E::ShapesNotRead { .. } | E::InvalidTerm { .. } => FailureKind::Usage,
             E::UnknownEntity { .. }
             | E::UnknownSource { .. }
             | E::UnknownVersion { .. }

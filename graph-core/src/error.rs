@@ -96,6 +96,12 @@ pub enum Error {
         /// The number.
         id: TermId,
     },
+    /// A rule of the merged view names a property by something other than an IRI.
+    #[error("`{iri}` in a rule of the merged view is no IRI")]
+    InvalidMergeRule {
+        /// What stands for the property.
+        iri: String,
+    },
     /// More sources than a store can number.
     #[error("a graph holds at most {limit} sources over its life")]
     TooManySources {

@@ -21,7 +21,7 @@ use oxrdfio::RdfSerializer;
 use crate::error::{Error, Result};
 use crate::names::SourceId;
 use crate::results::GraphFormat;
-use crate::snapshot::{IdStatement, Matches, Scope, Snapshot};
+use crate::snapshot::{IdStatement, Scope, Snapshot};
 
 /// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub fn write(
     }
     let mut serializer = serializer(format, prefixes).for_writer(out);
     let mut written = 0;
-    let mut graph = |found: Matches<'_>, name: &GraphName, scoped| -> Result<()> {
-        for statement in sorted(snapshot, found.collect(), scoped) {
+    let mut graph = |found, name: &GraphName, scoped| -> Result<()> {
+        for statement in sorted(snapshot, found, scoped) {
             serializer
                 .serialize_quad(&statement.in_graph(name.clone()))
                 .map_err(Error::Output)?;
@@ -65,10 +65,14 @@ pub fn write(
         }
         Ok(())
     };
-    let of_source = |source| snapshot.matching(None, None, None, Scope::Source(source));
+    let of_source = |source| {
+        let found = snapshot.matching(None, None, None, Scope::Source(source));
+        found.collect::<Vec<IdStatement>>()
+    };
     match selection {
         Selection::Merged => {
-            let found = snapshot.matches(None, None, None, snapshot.claims(), true);
+            let merged = snapshot.merged_claims();
+            let found = merged.map(|row| snapshot.id_statement(row)).collect();
             graph(found, &GraphName::DefaultGraph, true)?;
         }
         Selection::Source(source) => {

@@ -43,6 +43,7 @@ pub mod entail;
 mod error;
 pub mod export;
 pub mod folder;
+mod merge;
 mod names;
 pub mod rdf;
 pub mod results;
@@ -55,6 +56,7 @@ pub mod traverse;
 pub use commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
 pub use durable::{Damage, RecoveryReport};
 pub use error::{Budget, Error, Result, TextLimit};
+pub use merge::{ChildRule, IdentityRules, MergeRules, MergeStats, Outcome, PropertyRule, Verdict};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
 pub use store::{

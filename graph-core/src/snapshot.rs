@@ -19,6 +19,7 @@ mod ranges;
 use crate::commit::SourceInfo;
 use crate::dictionary::{Aux, Dictionary, Kind};
 use crate::error::{Error, Result};
+use crate::merge::Merge;
 use crate::names::{SourceId, SourceName, TermId, Version};
 use crate::segment::{Pattern, PredicateCounts, Row};
 use layer::{Busy, Layer};
@@ -115,6 +116,7 @@ pub struct Snapshot {
     busy: Arc<Busy>,
     /// The sources that claim something; `None` without overlays, when all do.
     claiming: Option<Arc<FixedBitSet>>,
+    pub(crate) merge: Merge,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -249,6 +251,7 @@ impl Snapshot {
         scope: Scope,
     ) -> Matches<'_> {
         let (visible, merged) = match scope {
+            Scope::Merged => (Visible::Merged, true),
             Scope::Union => (Visible::All, true),
             Scope::Claims => (self.claims(), false),
             Scope::Source(source) => (Visible::One(source.0), false),
@@ -365,7 +368,7 @@ impl Snapshot {
             self.predicates.terms.capacity() * 4 + self.predicates.numbers.capacity() * 9;
         let table =
             self.table.names.capacity() * 64 + self.sources.capacity() * size_of::<SourceInfo>();
-        layers + predicates + table + self.dictionary.heap_bytes()
+        layers + predicates + table + self.dictionary.heap_bytes() + self.merge.heap_bytes()
     }
 
     /// Returns the number of layers that a look-up visits: 1 when everything is merged, rarely more than 10.
@@ -380,7 +383,9 @@ impl Snapshot {
             let matches = layer.segment.estimate(pattern);
             layer.share(matches)
         };
-        self.layers.iter().map(matches).sum()
+        let added = self.merge_state();
+        self.layers.iter().map(matches).sum::<usize>()
+            + added.map_or(0, |merge| merge.estimate(pattern))
     }
 
     pub(crate) fn predicate_counts(&self, predicate: u16) -> PredicateCounts {

@@ -52,6 +52,7 @@ pub use text::{TextHit, TextSearch};
 pub use update::{MayWrite, PEOPLE, Update, UpdateOptions, UpdateReport};
 
 use crate::error::{Error, Result};
+use crate::merge::canonicalise;
 use crate::names::SourceName;
 use crate::snapshot::Snapshot;
 use budget::{Guard, Stopped};
@@ -257,6 +258,12 @@ impl Snapshot {
             | spargebra::Query::Ask { pattern, .. }) = algebra.to_mut();
             text::replace(pattern, options.text.as_deref())?;
             prepared = engine::prepare(&algebra).map(Arc::new);
+        }
+        if graphs.is_none()
+            && let Some(rewritten) = canonicalise(&algebra, self)
+        {
+            prepared = engine::prepare(&rewritten).map(Arc::new);
+            algebra = Cow::Owned(rewritten);
         }
         if let Some(prepared) = &prepared
             && options.evaluator == Evaluator::Engine

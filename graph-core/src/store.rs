@@ -29,6 +29,7 @@ pub use retention::{CompactReport, Retention};
 use crate::commit::{Commit, CommitInfo, Receipt};
 use crate::durable::{self, Folder, FolderPaths, Opened, RecoveryReport};
 use crate::error::{Error, Result};
+use crate::merge::MergeRules;
 use crate::names::{Timestamp, Version};
 use crate::snapshot::Snapshot;
 use crate::snapshot::merging::Pressure;
@@ -265,6 +266,21 @@ impl Store {
     /// Returns the oldest version that can still be read.
     pub fn oldest_version(&self) -> Version {
         self.inner.history.read().oldest()
+    }
+
+    /// Sets the rules of the merged view, for this version, older ones and those to come.
+    ///
+    /// They are not stored: a program gives them each time it opens the graph. Snapshots that were handed out keep
+    /// the rules that they had.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMergeRule`] for a property that is no IRI; the rules are then as before.
+    pub fn set_merge_rules(&self, rules: MergeRules) -> Result<()> {
+        let _writer = self.inner.writer.lock();
+        let next = self.snapshot().with_merge_rules(rules)?;
+        self.inner.older.lock().clear();
+        self.inner.current.store(Arc::new(next));
+        Ok(())
     }
 
     /// Returns the changes that made the kept versions, oldest first.

@@ -13,8 +13,14 @@ mod entailment;
 mod exploration;
 #[path = "suite/exporting.rs"]
 mod exporting;
+#[path = "suite/identities.rs"]
+mod identities;
+#[path = "suite/layers.rs"]
+mod layers;
 #[path = "suite/merging.rs"]
 mod merging;
+#[path = "suite/merging_model.rs"]
+mod merging_model;
 #[path = "suite/mesh.rs"]
 mod mesh;
 #[path = "suite/model.rs"]

@@ -6,6 +6,8 @@
 
 #[path = "w3c/compare.rs"]
 mod compare;
+#[path = "w3c/entailment.rs"]
+mod entailment;
 #[path = "w3c/manifest.rs"]
 mod manifest;
 #[path = "w3c/query.rs"]

@@ -5,12 +5,21 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use graph_core::{
-    Change, Commit, CompactReport, OpenOptions, Receipt, SourceName, Store, Timestamp, Version,
+    Change, Commit, CompactReport, MergeRules, OpenOptions, Receipt, SourceName, Store, Timestamp,
+    Version,
 };
 use parking_lot::{Mutex, RwLock};
 
 use crate::change::Lately;
 use crate::{ChangeEvent, Error, Result, Snapshot};
+
+fn with_default_rules(store: Store) -> Store {
+    let rules = semantic_model::merge::default_rules();
+    store
+        .set_merge_rules(rules)
+        .expect("the properties of the vocabulary are IRIs");
+    store
+}
 
 type Listener = Box<dyn Fn(&ChangeEvent) + Send + Sync>;
 
@@ -50,7 +59,7 @@ impl Isogloss {
 
     /// Makes an empty graph that lives as long as the process, with other than the default options.
     pub fn in_memory_with(options: OpenOptions) -> Self {
-        let store = Store::in_memory_with(options);
+        let store = with_default_rules(Store::in_memory_with(options));
         let current = Snapshot::lazy(store.snapshot());
         Self::new(store, current, false)
     }
@@ -69,7 +78,7 @@ impl Isogloss {
     /// # Errors
     /// As [`Isogloss::open`].
     pub fn open_with(dir: impl AsRef<Path>, options: OpenOptions) -> Result<Self> {
-        let store = Store::open(dir.as_ref(), options)?;
+        let store = with_default_rules(Store::open(dir.as_ref(), options)?);
         let current = Snapshot::with_index(store.snapshot())?;
         Ok(Self::new(store, current, true))
     }
@@ -85,6 +94,20 @@ impl Isogloss {
                 lately: Lately::default(),
             }),
         }
+    }
+
+    /// Sets the rules of the merged view; without this they are [`semantic_model::merge::default_rules`].
+    ///
+    /// They hold for every version that is opened from now on and are not stored.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] if a property is named by no IRI; then nothing has changed.
+    pub fn set_merge_rules(&self, rules: MergeRules) -> Result<()> {
+        let _writer = self.shared.writer.lock();
+        self.shared.store.set_merge_rules(rules)?;
+        let next = self.snapshot().with_graph(self.shared.store.snapshot());
+        self.shared.current.store(Arc::new(next));
+        Ok(())
     }
 
     /// Returns the newest version of everything.
@@ -191,6 +214,7 @@ impl Isogloss {
             }
             let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
             let receipts = prepared.publish()?;
+            let next = next.following(&current);
             self.shared.current.store(Arc::new(next));
             (receipts, self.changes_since(before))
         };

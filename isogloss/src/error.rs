@@ -35,6 +35,12 @@ pub enum Error {
         /// What does not keep which shape.
         report: Box<shacl::Report>,
     },
+    /// A text is no RDF term, or none that can stand in its place.
+    #[error("`{text}` is no term that can stand here")]
+    InvalidTerm {
+        /// The text.
+        text: String,
+    },
     /// No source goes by this name.
     #[error("source `{name}` does not exist")]
     UnknownSource {
@@ -115,7 +121,9 @@ impl Error {
         match self {
             Self::Graph(error) => graph_code(error),
             Self::Search(_) => "INTERNAL",
-            Self::Connector(_) | Self::ShapesNotRead { .. } => "BAD_USER_INPUT",
+            Self::Connector(_) | Self::ShapesNotRead { .. } | Self::InvalidTerm { .. } => {
+                "BAD_USER_INPUT"
+            }
             Self::Shapes(error) => shapes_code(error),
             Self::NotValid { .. } => "NOT_VALID",
             Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
@@ -134,6 +142,7 @@ impl Error {
             Self::Connector(_)
             | Self::Shapes(_)
             | Self::ShapesNotRead { .. }
+            | Self::InvalidTerm { .. }
             | Self::NotValid { .. }
             | Self::UnknownSource { .. }
             | Self::UnknownEntity { .. }
@@ -155,6 +164,10 @@ impl Error {
             }
             Self::NotValid { .. } => Some(
                 "nothing was committed; mend the source, or ask for a report instead of strict"
+                    .to_owned(),
+            ),
+            Self::InvalidTerm { .. } => Some(
+                "write an IRI, a name such as rdf:type, or a literal as N-Triples has it"
                     .to_owned(),
             ),
             Self::UnknownEntity { .. } => Some("search for its name to find its IRI".to_owned()),
@@ -192,6 +205,8 @@ fn graph_code(error: &graph_core::Error) -> &'static str {
         E::QuerySyntax { .. } | E::InvalidSourceName { .. } | E::WrongFormat { .. } => {
             "BAD_USER_INPUT"
         }
+        E::UnknownRegime { .. } => "BAD_USER_INPUT",
+        E::EntailmentTooLarge { .. } => "BUDGET_EXCEEDED",
         E::QueryTooLarge { .. } | E::TermTooLong { .. } => "LIMIT_EXCEEDED",
         E::QueryRefused { .. } => "REFUSED",
         E::UpdateRefused { .. } => "WRITE_REFUSED",
@@ -219,6 +234,10 @@ fn graph_hint(error: &graph_core::Error) -> Option<&'static str> {
     match error {
         E::DataFolderInUse { .. } => {
             Some("is `isogloss serve` running on it? then ask the server instead")
+        }
+        E::UnknownRegime { .. } => Some("entailments are: none, skos, rdfs, owl-rl"),
+        E::EntailmentTooLarge { .. } => {
+            Some("choose a smaller regime, or `none`; nothing partial is served")
         }
         E::NotDataFolder { .. } => Some("name a folder that is empty or not there yet"),
         E::InvalidSourceName { .. } => Some(

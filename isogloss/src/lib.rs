@@ -28,6 +28,7 @@
 mod as_of;
 mod change;
 mod context;
+mod entailment;
 mod error;
 mod impact;
 mod ingest;
@@ -48,6 +49,7 @@ pub use change::{
     EntityChange, ValueSort,
 };
 pub use context::Isogloss;
+pub use entailment::read_statement;
 pub use error::{Error, Result};
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,

@@ -10,6 +10,7 @@ use semantic_model::centrality::Centrality;
 use semantic_model::{EntityKind, Model};
 
 use crate::Result;
+use crate::entailment::Entailments;
 
 /// One immutable version of the context graph with the index that was built from it.
 ///
@@ -20,6 +21,7 @@ pub struct Snapshot {
     /// Shared with the queries that search it.
     pub(crate) index: Arc<OnceLock<Arc<Index>>>,
     centrality: OnceLock<Centrality>,
+    entailments: Entailments,
 }
 
 impl Snapshot {
@@ -30,7 +32,18 @@ impl Snapshot {
             graph,
             index: Arc::new(OnceLock::from(Arc::new(index))),
             centrality: OnceLock::new(),
+            entailments: Entailments::default(),
         })
+    }
+
+    /// Lets this snapshot start its entailments from those of the version before.
+    pub(crate) fn following(mut self, before: &Self) -> Self {
+        self.entailments = before.entailments.for_next();
+        self
+    }
+
+    pub(crate) fn entailments(&self) -> &Entailments {
+        &self.entailments
     }
 
     /// Makes a snapshot of an older version; its index is built when it is first asked for.
@@ -39,6 +52,17 @@ impl Snapshot {
             graph,
             index: Arc::default(),
             centrality: OnceLock::new(),
+            entailments: Entailments::default(),
+        }
+    }
+
+    /// The same version with the same index over a graph that differs only in the rules of its merged view.
+    pub(crate) fn with_graph(&self, graph: Arc<graph_core::Snapshot>) -> Self {
+        Self {
+            graph,
+            index: self.index.clone(),
+            centrality: OnceLock::new(),
+            entailments: Entailments::default(),
         }
     }
 

@@ -28,12 +28,12 @@ impl Snapshot {
     /// [`crate::Error::Graph`] with the budget that ran out.
     pub fn query(&self, query: &Query, options: &QueryOptions) -> Result<QueryResults<'_>> {
         let mut options = options.clone();
-        options.text.get_or_insert_with(|| self.text());
+        options.text.get_or_insert_with(|| self.text_search());
         Ok(self.graph().query(query, &options)?)
     }
 
-    /// The index, for queries.
-    fn text(&self) -> Arc<dyn TextSearch> {
+    /// Returns the index as queries search it, for [`QueryOptions::text`].
+    pub fn text_search(&self) -> Arc<dyn TextSearch> {
         Arc::new(Words {
             graph: Arc::clone(self.graph()),
             index: Arc::clone(&self.index),
@@ -121,7 +121,7 @@ impl Isogloss {
     pub fn update(&self, update: &Update, options: &UpdateOptions) -> Result<UpdateReport> {
         let before = self.snapshot();
         let mut options = options.clone();
-        options.query.text.get_or_insert_with(|| before.text());
+        options.query.text.get_or_insert_with(|| before.text_search());
         let receipts = self.commit_with(|snapshot| update.commits(snapshot, &options))?;
         let version = receipts
             .first()

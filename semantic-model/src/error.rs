@@ -10,4 +10,12 @@ pub enum Error {
         /// The word as given.
         text: String,
     },
+    /// A property is named by neither an IRI nor a prefix and a name.
+    #[error(
+        "`{text}` names no property: write an IRI, or a prefix and a name such as `dcterms:title`"
+    )]
+    UnknownProperty {
+        /// The text as given.
+        text: String,
+    },
 }

@@ -6,6 +6,7 @@
 //! the source that makes it.
 //!
 //! - [`identity`] names entities: the same IRI from every connector for what a source calls by the same name.
+//! - [`merge`] has the rules by which contradicting sources become one merged view.
 //! - [`lineage`] walks what was derived from what, between datasets or between columns.
 //! - [`impact`] follows a change through meaning: from a column to the metric, the product, the contract, the owner.
 //! - [`centrality`] ranks data by how much is made from it and how much it is used.
@@ -48,6 +49,7 @@ pub mod impact;
 mod kind;
 pub mod lineage;
 mod literals;
+pub mod merge;
 mod model;
 mod said;
 mod source;

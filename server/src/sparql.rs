@@ -8,6 +8,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use isogloss::Snapshot;
+use isogloss::graph::entail::Regime;
 use isogloss::graph::rdf::NamedNode;
 use isogloss::graph::results::{self, GraphFormat, ResultsFormat};
 use isogloss::graph::sparql::{
@@ -59,6 +60,8 @@ struct Asked {
     /// The dataset of the protocol, which goes before that of the query.
     graphs: Option<GraphChoice>,
     snapshot: Arc<Snapshot>,
+    /// What follows by this regime is asked too.
+    entailment: Option<Regime>,
 }
 
 /// Answers a query in the URL, or describes the service.
@@ -169,8 +172,13 @@ async fn asked(app: &App, mut params: Params, body: Option<String>, base: String
         named: graphs(&mut params, "named-graph-uri")?,
     };
     let snapshot = app.snapshot(&mut params).await?;
+    let entailment = match params.one("entailment")? {
+        Some(name) => Regime::choose(&name).map_err(problem)?,
+        None => None,
+    };
     params.finish()?;
     Ok(Asked {
+        entailment,
         text,
         base,
         graphs: (graphs != GraphChoice::default()).then_some(graphs),
@@ -258,10 +266,15 @@ fn write(
     }
     .ok_or_else(not_acceptable)?;
     output.media_type(with_charset(media_type));
-    let found = asked
+    let graph = asked
         .snapshot
-        .query(&query, options)
+        .with_entailment(asked.entailment)
         .map_err(|error| of_isogloss(&error))?;
+    let options = QueryOptions {
+        text: Some(asked.snapshot.text_search()),
+        ..options.clone()
+    };
+    let found = graph.query(&query, &options).map_err(problem)?;
     results::write(found, format, output).map_err(problem)?;
     Ok(())
 }

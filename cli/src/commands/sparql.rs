@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use isogloss::graph::Version;
+use isogloss::graph::entail::Regime;
 use isogloss::graph::rdf::{RdfTerm, Variable};
 use isogloss::graph::results::{self, Format, GraphFormat, ResultsFormat};
-use isogloss::graph::sparql::{QueryOptions, QueryResults};
+use isogloss::graph::sparql::{ParseLimits, Query, QueryOptions, QueryResults};
 
 use crate::arguments::Sparql;
 use crate::commands::{Outcome, open};
@@ -23,9 +24,16 @@ pub(super) fn run(options: &Sparql) -> Outcome {
     };
     let limits = QueryOptions {
         deadline: Some(Duration::from_secs(options.timeout)),
+        text: Some(snapshot.text_search()),
         ..QueryOptions::default()
     };
-    let results = snapshot.sparql(&text, &limits)?;
+    let regime = Regime::choose(&options.entailment).map_err(isogloss::Error::from)?;
+    let query =
+        Query::parse(&text, None, &ParseLimits::default()).map_err(isogloss::Error::from)?;
+    let graph = snapshot.with_entailment(regime)?;
+    let results = graph
+        .query(&query, &limits)
+        .map_err(isogloss::Error::from)?;
     let format = match (&options.format, options.output.json) {
         (Some(format), _) => format.as_str(),
         (None, true) => "json",

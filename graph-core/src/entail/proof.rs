@@ -38,6 +38,31 @@ impl Proof {
     }
 }
 
+/// Writes the statement, the rule or the sources behind it, and below it its premises, further in.
+impl std::fmt::Display for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rows = vec![(self, 0)];
+        while let Some((proof, depth)) = rows.pop() {
+            write!(f, "{:1$}{2}", "", depth * 2, proof.statement)?;
+            match &proof.rule {
+                Some(rule) => writeln!(f, "  by {rule}")?,
+                None => {
+                    let sources: Vec<&str> = proof.sources.iter().map(SourceName::as_str).collect();
+                    writeln!(f, "  says {}", sources.join(", "))?;
+                }
+            }
+            rows.extend(
+                proof
+                    .premises
+                    .iter()
+                    .rev()
+                    .map(|premise| (premise, depth + 1)),
+            );
+        }
+        Ok(())
+    }
+}
+
 impl Entailment {
     /// Finds out why a statement holds: the proof of the least height, which goes round no circle. `None` when it
     /// neither is claimed nor follows.

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::{NO_LAYER, Predicates, Snapshot, SourceTable, Visible};
 use crate::dictionary::{Dictionary, Key, Numbering};
 use crate::error::{Error, Result};
+use crate::merge::Merge;
 use crate::names::{SourceName, Version};
 use crate::segment::{Row, sort_rows};
 
@@ -76,6 +77,12 @@ impl Assembler {
             Some(predicate) => Ok(predicate),
             None => Arc::make_mut(&mut self.predicates).number(term),
         }
+    }
+
+    /// Numbers a predicate by its IRI.
+    pub(crate) fn property(&mut self, iri: &str) -> Result<u16> {
+        let term = self.numbering.number(&Key::iri(iri))?;
+        self.predicate(term)
     }
 
     /// Numbers statements; the rows come sorted and without duplicates.
@@ -180,6 +187,7 @@ impl Snapshot {
             superseded: 0,
             busy: Arc::default(),
             claiming: None,
+            merge: Merge::default(),
         }
     }
 

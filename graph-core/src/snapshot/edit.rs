@@ -38,6 +38,7 @@ pub(crate) struct Edit {
 impl Snapshot {
     /// Changes sources; the rows may name new terms, predicates and sources of this snapshot only.
     pub(crate) fn apply(&mut self, edit: &Edit) {
+        self.merge.changed();
         for change in &edit.sources {
             match change {
                 SourceEdit::Replace(info) => {

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use fixedbitset::FixedBitSet;
 
 use super::Snapshot;
+use crate::merge::{Found, MergeState};
 use crate::names::{SourceId, TermId};
 use crate::segment::{Cursor, Pattern, Row};
 
 /// Whose statements to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
+    /// The winners of the sources, with the names that mean one thing joined, each statement once: see
+    /// [`crate::MergeRules`].
+    Merged,
     /// The union of all sources, each statement once.
     Union,
     /// Every statement of every source: what two sources say comes twice, what only an overlay says not at all.
@@ -35,6 +39,8 @@ pub struct IdStatement {
 /// The sources whose statements count.
 #[derive(Clone, Debug)]
 pub(crate) enum Visible {
+    /// All, corrected to the merged view; only with each statement once.
+    Merged,
     All,
     One(u16),
     Some(Arc<FixedBitSet>),
@@ -43,7 +49,7 @@ pub(crate) enum Visible {
 impl Visible {
     fn sees(&self, source: u16) -> bool {
         match self {
-            Self::All => true,
+            Self::Merged | Self::All => true,
             Self::One(one) => *one == source,
             Self::Some(set) => set.contains(usize::from(source)),
         }
@@ -61,6 +67,7 @@ pub struct Matches<'a> {
     check_live: bool,
     cursor: Option<Cursor<'a>>,
     last: Option<(u32, u16, u32)>,
+    corrections: Option<(&'a MergeState, Found<'a>)>,
 }
 
 impl std::fmt::Debug for Matches<'_> {
@@ -84,6 +91,7 @@ impl<'a> Matches<'a> {
             check_live: false,
             cursor: None,
             last: None,
+            corrections: None,
         }
     }
 
@@ -101,12 +109,17 @@ impl<'a> Matches<'a> {
             }
             _ => 0,
         };
+        let corrections = match visible {
+            Visible::Merged => snapshot.merge_corrections(pattern),
+            _ => None,
+        };
         let mut matches = Self {
             pattern,
             visible,
             merged,
             layer,
             layer_end,
+            corrections,
             ..Self::nothing(snapshot)
         };
         matches.open_layer();
@@ -144,7 +157,10 @@ impl<'a> Matches<'a> {
 
     pub(crate) fn next_row(&mut self) -> Option<Row> {
         loop {
-            let Some(row) = self.cursor.as_mut()?.next() else {
+            let Some(cursor) = self.cursor.as_mut() else {
+                return self.corrections.as_mut()?.1.next();
+            };
+            let Some(row) = cursor.next() else {
                 self.layer += 1;
                 self.open_layer();
                 continue;
@@ -161,6 +177,11 @@ impl<'a> Matches<'a> {
                     continue;
                 }
                 self.last = statement;
+            }
+            if let Some((merge, _)) = &self.corrections
+                && merge.hides(row)
+            {
+                continue;
             }
             return Some(row);
         }

@@ -322,6 +322,7 @@ impl Snapshot {
         self.predicates = Arc::new(Predicates::of(predicates));
         let table = SourceTable::of(self.table.names.clone(), graph_terms);
         self.table = Arc::new(table);
+        self.merge.renumbered();
         Ok(Some(()))
     }
 }

@@ -6,12 +6,12 @@ use fixedbitset::FixedBitSet;
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 
 use super::assemble::Assembler;
-use super::{Snapshot, Visible};
+use super::{Matches, Snapshot, Visible};
 use crate::commit::SourceInfo;
 use crate::dictionary::Key;
 use crate::error::{Error, Result};
 use crate::names::{SourceId, SourceName, TermId, Timestamp};
-use crate::segment::Row;
+use crate::segment::{Pattern, Row};
 
 /// The statements of an overlay.
 #[derive(Clone, Debug)]
@@ -184,11 +184,34 @@ impl Snapshot {
         let claimed = self.sources.iter().filter(|info| !info.derived);
         claiming.extend(claimed.map(|info| info.id.index()));
         self.claiming = Some(Arc::new(claiming));
+        self.merge.overlaid();
         let at = self.sources.partition_point(|known| known.id < info.id);
         Arc::make_mut(&mut self.sources).insert(at, info);
         let claims = self.statements;
         self.add_layer(&rows, Vec::new());
         self.statements = claims;
+    }
+
+    /// Iterates over rows; with `merged` each statement once.
+    pub(crate) fn rows(
+        &self,
+        pattern: Pattern,
+        visible: Visible,
+        merged: bool,
+    ) -> impl Iterator<Item = Row> + use<'_> {
+        let mut matches = Matches::new(self, pattern, visible, merged);
+        std::iter::from_fn(move || matches.next_row())
+    }
+
+    pub(crate) fn has_overlays(&self) -> bool {
+        self.claiming.is_some()
+    }
+
+    /// The sources of overlays.
+    pub(crate) fn derived(&self) -> Visible {
+        let derived = self.sources.iter().filter(|info| info.derived);
+        let set: FixedBitSet = derived.map(|info| info.id.index()).collect();
+        Visible::Some(Arc::new(set))
     }
 
     /// The sources that claim something: all, but for those of overlays.

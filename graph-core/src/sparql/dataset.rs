@@ -123,7 +123,7 @@ impl<'a> View<'a> {
     /// The sources whose statements make up the default graph.
     pub(super) fn default_visible(&self) -> Visible {
         match &self.default {
-            DefaultGraph::Everything => Visible::All,
+            DefaultGraph::Everything => Visible::Merged,
             DefaultGraph::Union(set) => Visible::Some(Arc::clone(set)),
         }
     }
@@ -136,8 +136,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Tells whether the default graph is what all sources say, and nothing else.
-    pub(super) fn shows_plain_union(&self) -> bool {
+    /// Tells whether the default graph is the merged view: where that is trivial, it is what all sources say.
+    pub(super) fn shows_merged_view(&self) -> bool {
         matches!(self.default, DefaultGraph::Everything)
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Draft<'a> {
     /// Changes of `edit`, of which the evidence is not encoded yet.
     pending: Vec<Pending>,
     entries: Vec<Entry>,
+    /// Rows added and removed so far, for the merged view; none when it has no rules.
+    changed: Vec<Row>,
 }
 
 struct Pending {
@@ -78,6 +80,7 @@ struct Mark {
     edits: usize,
     rows: usize,
     gone: usize,
+    changed: usize,
 }
 
 impl<'a> Draft<'a> {
@@ -91,6 +94,7 @@ impl<'a> Draft<'a> {
             touched: FixedBitSet::default(),
             pending: Vec::new(),
             entries: Vec::new(),
+            changed: Vec::new(),
         }
     }
 
@@ -140,6 +144,7 @@ impl<'a> Draft<'a> {
             edits: self.edit.sources.len(),
             rows: self.edit.rows.len(),
             gone: self.edit.gone.len(),
+            changed: self.changed.len(),
         }
     }
 
@@ -156,6 +161,7 @@ impl<'a> Draft<'a> {
         self.edit.sources.truncate(mark.edits);
         self.edit.rows.truncate(mark.rows);
         self.edit.gone.truncate(mark.gone);
+        self.changed.truncate(mark.changed);
         self.touched.clear();
         for pending in &self.pending {
             self.touched
@@ -208,8 +214,22 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn has_view(&self) -> bool {
+        !self.snapshot.merge_rules().is_empty()
+    }
+
+    /// Notes rows that the merged view has to follow.
+    fn note(&mut self, rows: &[Row]) {
+        if self.has_view() {
+            self.changed.extend_from_slice(rows);
+        }
+    }
+
     fn remove(&mut self, mut entry: Entry) -> Receipt {
         entry.removed = std::mem::take(&mut entry.statements);
+        if self.has_view() {
+            self.changed.extend(self.snapshot.rows_of(entry.source));
+        }
         let edit = SourceEdit::Remove(SourceId(entry.source));
         self.edit.sources.push(edit);
         self.record(entry, Stored::Nothing)
@@ -226,6 +246,7 @@ impl<'a> Draft<'a> {
         if !is_known {
             entry.added = new.len() as u64;
             entry.statements = entry.added;
+            self.note(&new);
             return Ok(self.replace_whole(entry, &new, None));
         }
         let difference = Difference::between(&self.snapshot.rows_of(source), &new);
@@ -235,6 +256,8 @@ impl<'a> Draft<'a> {
         entry.added = difference.added.len() as u64;
         entry.removed = difference.removed.len() as u64;
         entry.statements = new.len() as u64;
+        self.note(&difference.added);
+        self.note(&difference.removed);
         let is_cheap = self.patch_is_cheap(&entry);
         if difference.len() * PATCH_SHARE < new.len() {
             let stored = if is_cheap { None } else { Some(new) };
@@ -256,6 +279,7 @@ impl<'a> Draft<'a> {
         if !is_known {
             entry.added = added.len() as u64;
             entry.statements = entry.added;
+            self.note(&added);
             return Ok(self.replace_whole(entry, &added, None));
         }
         let known = remove
@@ -274,6 +298,8 @@ impl<'a> Draft<'a> {
         entry.added = added.len() as u64;
         entry.removed = removed.len() as u64;
         entry.statements = entry.statements + entry.added - entry.removed;
+        self.note(&added);
+        self.note(&removed);
         let difference = Difference { removed, added };
         let whole = if self.patch_is_cheap(&entry) {
             None
@@ -379,12 +405,13 @@ impl<'a> Draft<'a> {
     }
 
     /// The next snapshot, unless nothing changed, and what to store of it.
-    pub(super) fn finish(mut self) -> Result<(Option<Snapshot>, Vec<Entry>)> {
+    pub(super) fn finish(mut self, before: &Snapshot) -> Result<(Option<Snapshot>, Vec<Entry>)> {
         self.flush()?;
         if self.entries.is_empty() {
             return Ok((None, self.entries));
         }
         self.snapshot.set_version(self.reached());
+        self.snapshot.follow_merge(before, &self.changed);
         Ok((Some(self.snapshot), self.entries))
     }
 }

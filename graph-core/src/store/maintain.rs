@@ -10,6 +10,7 @@ use super::{CompactReport, History, Inner};
 use crate::durable::{Folder, Frozen};
 use crate::error::Result;
 use crate::names::{Timestamp, Version};
+use crate::snapshot::merging::Pressure;
 
 /// A large graph gets a checkpoint only after this part of its size was committed.
 const PART_OF_CHECKPOINT: u64 = 16;
@@ -95,6 +96,8 @@ impl Inner {
     }
 
     pub(super) fn compact(&self, now: Timestamp) -> Result<CompactReport> {
+        // The checkpoint holds what is in memory, what nothing mentions any more included.
+        while self.merge_step(Pressure::All) {}
         if self.paths.is_some() {
             return self.maintain(Forget::All(now));
         }

@@ -61,7 +61,7 @@ impl<'a> Prepared<'a> {
             .into_iter()
             .map(|commits| draft.apply_together(commits))
             .collect();
-        let (next, entries) = draft.finish()?;
+        let (next, entries) = draft.finish(&current)?;
         let candidate = next.map_or(current, Arc::new);
         Ok(Self {
             store,

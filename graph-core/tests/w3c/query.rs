@@ -56,7 +56,7 @@ pub(crate) fn run(root: &Path, test: &Test) -> Result<(), String> {
     }
 }
 
-fn parse(root: &Path, test: &Test) -> Result<Query, Error> {
+pub(crate) fn parse(root: &Path, test: &Test) -> Result<Query, Error> {
     let text = manifest::read(root, &test.request);
     Query::parse(&text, Some(&test.request), &ParseLimits::default())
 }
@@ -155,7 +155,7 @@ fn round_trips(snapshot: &Snapshot, query: &Query, found: &Gathered) -> Result<(
     Ok(())
 }
 
-fn gather(results: QueryResults<'_>) -> Result<Gathered, Error> {
+pub(crate) fn gather(results: QueryResults<'_>) -> Result<Gathered, Error> {
     Ok(match results {
         QueryResults::Boolean(answer) => Gathered::Boolean(answer),
         QueryResults::Solutions(rows) => {
@@ -182,7 +182,7 @@ fn gather(results: QueryResults<'_>) -> Result<Gathered, Error> {
     })
 }
 
-fn expected(root: &Path, file: &str) -> Gathered {
+pub(crate) fn expected(root: &Path, file: &str) -> Gathered {
     let format = match file.rsplit('.').next().unwrap() {
         "srx" => QueryResultsFormat::Xml,
         "srj" => QueryResultsFormat::Json,

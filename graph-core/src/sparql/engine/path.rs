@@ -10,6 +10,7 @@ use super::context::{Context, GraphOf};
 use super::operator::{Held, Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
+use crate::segment::Pattern;
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
@@ -89,7 +90,7 @@ impl<'a> PathJoin<'a> {
             GraphOf::One(source) => (Visible::One(source), false),
             GraphOf::Any | GraphOf::Nothing => return None,
         };
-        let slices = merged && cx.view.shows_plain_union();
+        let slices = merged && cx.view.shows_merged_view();
         Some(Walker {
             cx,
             visible,
@@ -261,6 +262,14 @@ impl<'a> Walker<'_, 'a> {
         let (Some(layers), Some(number)) = (self.layers, known) else {
             return self.step_matches(predicate, node, forward, out);
         };
+        let looked_for = Pattern {
+            subject: forward.then_some(node),
+            predicate: known,
+            object: (!forward).then_some(node),
+        };
+        if !self.cx.snapshot.merge_is_trivial(looked_for) {
+            return self.step_matches(predicate, node, forward, out);
+        }
         if forward {
             match layers.objects_of(node, number) {
                 Found::Nothing => {}

@@ -5,7 +5,7 @@ use super::context::{Context, GraphOf};
 use super::operator::{Input, Operator};
 use super::rows::{Rows, bind};
 use crate::dictionary::TERM_LIMIT;
-use crate::segment::{Around, Pairs};
+use crate::segment::{Around, Pairs, Pattern};
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
@@ -126,7 +126,7 @@ impl<'a> ScanJoin<'a> {
             return Cursor::Nothing;
         }
         if graph == GraphOf::Default
-            && cx.view.shows_plain_union()
+            && cx.view.shows_merged_view()
             && let Some(cursor) = self.open_slices(cx, subject, object)
         {
             return cursor;
@@ -141,6 +141,14 @@ impl<'a> ScanJoin<'a> {
         subject: Option<u32>,
         object: Option<u32>,
     ) -> Option<Cursor<'a>> {
+        let looked_for = Pattern {
+            subject,
+            predicate: self.predicate.and_then(Result::ok),
+            object,
+        };
+        if !cx.snapshot.merge_is_trivial(looked_for) {
+            return None;
+        }
         let layers = Layers::of(cx.snapshot);
         let (s, o) = (free(self.pattern.subject), free(self.pattern.object));
         let found = match (subject, self.predicate, object) {
