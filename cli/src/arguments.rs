@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod upkeep;
+
+pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
+
 const EXIT_CODES: &str = "Exit codes:
   0  done (for `resolve`: answered, whatever the outcome)
   1  failed for a reason that has no code of its own
@@ -49,6 +53,14 @@ pub enum Command {
     Schema,
     /// Write the graph, or one source of it, as RDF.
     Export(Export),
+    /// Copy a data folder, also while a server has it open.
+    Backup(Backup),
+    /// Make a data folder out of a backup.
+    Restore(Restore),
+    /// Check every file of a data folder.
+    Verify(Verify),
+    /// Forget old versions and make a data folder small.
+    Compact(Compact),
     /// Run resolution cases and write the rankings, to be scored.
     Eval(Eval),
     /// Print a completion script for a shell.
@@ -73,6 +85,20 @@ pub struct Data {
     pub data: PathBuf,
 }
 
+/// How much history stays readable.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct History {
+    /// Keep this many of the newest versions; 1000 unless a limit is given here or in the configuration.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_versions: Option<u64>,
+    /// Keep the versions of this many days, however many they are; 90 unless a limit is given.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32))]
+    pub keep_days: Option<u32>,
+    /// Never forget a version.
+    #[arg(long, conflicts_with_all = ["keep_versions", "keep_days"])]
+    pub keep_everything: bool,
+}
+
 /// How an answer is written.
 #[derive(Args, Debug)]
 pub struct Output {
@@ -90,6 +116,8 @@ pub struct Demo {
     /// Mesh to serve instead of the built-in example: an isogloss.toml that lists sources.
     #[arg(long, value_name = "FILE")]
     pub mesh: Option<PathBuf>,
+    #[command(flatten)]
+    pub history: History,
 }
 
 /// Options of `serve`.
@@ -103,6 +131,8 @@ pub struct Serve {
     /// Configuration: an isogloss.toml. Sources that it lists are ingested at the start.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub history: History,
 }
 
 /// Options of `ingest`.

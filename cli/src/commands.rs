@@ -1,5 +1,7 @@
 //! One module a command; [`run`] picks the one.
 
+mod backup;
+mod compact;
 mod demo;
 mod eval;
 mod export;
@@ -10,6 +12,7 @@ mod serve;
 mod sources;
 mod sparql;
 mod validate;
+mod verify;
 mod why;
 
 use std::io::Write as _;
@@ -17,8 +20,10 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use isogloss::Isogloss;
+use isogloss::graph::{OpenOptions, Retention};
 
-use crate::arguments::{Arguments, Command, Data};
+use crate::arguments::{Arguments, Command, Data, History};
+use crate::config::Config;
 use crate::failure::{Failure, FailureKind};
 
 /// What a command comes to.
@@ -41,6 +46,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Why(options) => why::run(&options),
         Command::Schema => schema(),
         Command::Export(options) => export::run(&options),
+        Command::Backup(options) => backup::run(&options),
+        Command::Restore(options) => backup::restore(&options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Compact(options) => compact::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
@@ -75,8 +84,14 @@ fn man() -> Outcome {
     Ok(())
 }
 
-/// Opens a data folder that must be there already.
+/// Opens a data folder that must be there already, and forgets nothing of it.
 fn open(data: &Data) -> Result<Isogloss, Failure> {
+    must_exist(data)?;
+    open_or_create(&data.data, Retention::EVERYTHING)
+}
+
+/// Refuses what is no data folder.
+fn must_exist(data: &Data) -> Outcome {
     if !data.data.exists() {
         let message = format!("there is no data folder `{}`", data.data.display());
         return Err(Failure::new(FailureKind::Data, message).with_hint(
@@ -89,13 +104,17 @@ fn open(data: &Data) -> Result<Isogloss, Failure> {
             Failure::new(FailureKind::Data, message).with_hint("name another with --data DIR")
         );
     }
-    open_or_create(&data.data)
+    Ok(())
 }
 
 /// Opens a data folder, made anew where there is none, and says what was repaired.
-fn open_or_create(folder: &Path) -> Result<Isogloss, Failure> {
+fn open_or_create(folder: &Path, retention: Retention) -> Result<Isogloss, Failure> {
     let waiting = crate::progress::spinner("opening the graph");
-    let mesh = Isogloss::open(folder)?;
+    let options = OpenOptions {
+        retention,
+        ..OpenOptions::default()
+    };
+    let mesh = Isogloss::open_with(folder, options)?;
     waiting.finish_and_clear();
     let repaired = mesh.store().recovery();
     if let Some(kept) = &repaired.kept_in {
@@ -105,5 +124,24 @@ fn open_or_create(folder: &Path) -> Result<Isogloss, Failure> {
             kept.display()
         ));
     }
+    for damage in &repaired.damaged {
+        crate::output::note(&format!("{damage}; the newest version does not need it"));
+    }
     Ok(mesh)
+}
+
+/// What the flags say is kept of the history, else what the configuration says.
+fn retention(flags: History, config: &Config) -> Retention {
+    let History {
+        keep_versions,
+        keep_days,
+        keep_everything,
+    } = flags;
+    if keep_everything || keep_versions.is_some() || keep_days.is_some() {
+        return Retention {
+            max_versions: keep_versions,
+            max_age_ms: keep_days.map(crate::config::days_ms),
+        };
+    }
+    config.history.retention()
 }

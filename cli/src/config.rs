@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use isogloss::connectors::{Kind, Mapping};
-use isogloss::graph::SourceName;
+use isogloss::graph::{Retention, SourceName};
 use serde::Deserialize;
 
 use crate::failure::{Failure, FailureKind};
@@ -21,6 +21,9 @@ pub(crate) struct Config {
     /// How datasets find their domain and product.
     #[serde(default)]
     pub(crate) mapping: Mapping,
+    /// How much history stays readable.
+    #[serde(default)]
+    pub(crate) history: History,
     /// How the server listens and what a request may cost.
     #[serde(default)]
     pub(crate) server: server::Config,
@@ -36,6 +39,40 @@ pub(crate) struct Mesh {
     /// Its name.
     #[serde(default)]
     pub(crate) name: String,
+}
+
+/// How much history stays readable: a version goes when every limit that is given lets it go.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct History {
+    /// So many of the newest versions stay.
+    pub(crate) keep_versions: Option<u64>,
+    /// The versions of so many days stay.
+    pub(crate) keep_days: Option<u32>,
+    /// Never forget a version.
+    #[serde(default)]
+    pub(crate) keep_everything: bool,
+}
+
+impl History {
+    /// The limits; the store's own where none is given.
+    pub(crate) fn retention(self) -> Retention {
+        if self.keep_everything {
+            return Retention::EVERYTHING;
+        }
+        if self.keep_versions.is_none() && self.keep_days.is_none() {
+            return Retention::default();
+        }
+        Retention {
+            max_versions: self.keep_versions,
+            max_age_ms: self.keep_days.map(days_ms),
+        }
+    }
+}
+
+/// Days in milliseconds.
+pub(crate) fn days_ms(days: u32) -> i64 {
+    i64::from(days) * 24 * 60 * 60 * 1000
 }
 
 /// One source to ingest.
@@ -117,6 +154,28 @@ mod tests {
             Config::parse("[mesh]\nnaem = 'x'\n", "isogloss.toml", PathBuf::new()).unwrap_err();
         assert!(failure.to_string().contains("naem"), "{failure}");
         assert_eq!(failure.kind(), FailureKind::Usage);
+    }
+
+    #[test]
+    fn history_has_limits_of_its_own_or_the_default_ones() {
+        let retention = |text: &str| {
+            let config = Config::parse(text, "isogloss.toml", PathBuf::new()).unwrap();
+            let Retention {
+                max_versions,
+                max_age_ms,
+            } = config.history.retention();
+            (max_versions, max_age_ms)
+        };
+        assert_eq!(retention(""), (Some(1_000), Some(days_ms(90))));
+        assert_eq!(retention("[history]\nkeep_versions = 5\n"), (Some(5), None));
+        assert_eq!(
+            retention("[history]\nkeep_days = 2\n"),
+            (None, Some(172_800_000))
+        );
+        assert_eq!(
+            retention("[history]\nkeep_everything = true\n"),
+            (None, None)
+        );
     }
 
     #[test]

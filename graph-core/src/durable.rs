@@ -6,6 +6,7 @@
 //! hold            locked while someone reads the files without opening the folder: nothing is removed meanwhile
 //! logs/           one record per sync: which sources changed, small changes included; the last file is appended to
 //! segments/       large changes, one immutable file each
+//! tip             the newest acknowledged version: a log that ends earlier has lost something
 //! checkpoints/    the newest version in one file, for a quick restart; can be made again from the others
 //! quarantine/     the ends of a log that a crash tore off and damaged checkpoints, kept for inspection
 //! ```
@@ -28,6 +29,7 @@ mod paths;
 mod record;
 mod segment_file;
 mod statements;
+mod tip;
 mod verify;
 
 pub use backup::{BackupReport, backup, restore};

@@ -293,8 +293,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same error for another one who waited for the same write.
-    pub(crate) fn for_another(&self) -> Self {
+    /// Makes the same error for another one who waited for the same write.
+    #[must_use]
+    pub fn for_another(&self) -> Self {
         match self {
             Self::File {
                 action,

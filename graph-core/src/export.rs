@@ -18,6 +18,10 @@ use std::io::Write;
 use oxrdf::{GraphName, Triple};
 use oxrdfio::RdfSerializer;
 
+mod labels;
+
+use labels::Labels;
+
 use crate::error::{Error, Result};
 use crate::names::SourceId;
 use crate::results::GraphFormat;
@@ -26,7 +30,8 @@ use crate::snapshot::{IdStatement, Scope, Snapshot};
 /// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// Every claim, each in the named graph of its source. For formats that name graphs.
+    /// Every claim, each in the named graph of its source. For formats that name graphs. The labels of blank nodes carry
+    /// the name of their source: read back into sources of the same names, the same text comes out.
     Claims,
     /// The merged view, each statement once, in the default graph.
     Merged,
@@ -56,8 +61,12 @@ pub fn write(
     }
     let mut serializer = serializer(format, prefixes).for_writer(out);
     let mut written = 0;
-    let mut graph = |found, name: &GraphName, scoped| -> Result<()> {
-        for statement in sorted(snapshot, found, scoped) {
+    let labels = match selection {
+        Selection::Source(_) => None,
+        Selection::Claims | Selection::Merged => Some(Labels::of(snapshot)),
+    };
+    let mut graph = |found: Vec<IdStatement>, name: &GraphName| -> Result<()> {
+        for statement in sorted(snapshot, found, labels.as_ref()) {
             serializer
                 .serialize_quad(&statement.in_graph(name.clone()))
                 .map_err(Error::Output)?;
@@ -73,10 +82,10 @@ pub fn write(
         Selection::Merged => {
             let merged = snapshot.merged_claims();
             let found = merged.map(|row| snapshot.id_statement(row)).collect();
-            graph(found, &GraphName::DefaultGraph, true)?;
+            graph(found, &GraphName::DefaultGraph)?;
         }
         Selection::Source(source) => {
-            graph(of_source(source), &GraphName::DefaultGraph, false)?;
+            graph(of_source(source), &GraphName::DefaultGraph)?;
         }
         Selection::Claims => {
             let claimed = snapshot.sources().iter().filter(|source| !source.derived);
@@ -84,7 +93,7 @@ pub fn write(
             sources.sort_by(|a, b| a.name.cmp(&b.name));
             for source in sources {
                 let name = source.name.graph_iri().into();
-                graph(of_source(source.id), &name, true)?;
+                graph(of_source(source.id), &name)?;
             }
         }
     }
@@ -123,21 +132,23 @@ fn serializer(format: GraphFormat, prefixes: &[(&str, &str)]) -> RdfSerializer {
     serializer
 }
 
-/// Statements in the order of their text, which does not depend on the numbers of the terms.
-fn sorted(
-    snapshot: &Snapshot,
+/// Statements in the order of their text, which does not depend on the numbers of terms and sources.
+fn sorted<'a>(
+    snapshot: &'a Snapshot,
     mut found: Vec<IdStatement>,
-    scoped: bool,
-) -> impl Iterator<Item = Triple> + use<'_> {
+    labels: Option<&'a Labels>,
+) -> impl Iterator<Item = Triple> + use<'a> {
+    let make = move |found| match labels {
+        Some(labels) => labels.apply(snapshot.make_statement(found, true)),
+        None => snapshot.make_statement(found, false),
+    };
     found.sort_by_cached_key(|&found| {
-        let statement = snapshot.make_statement(found, scoped);
+        let statement = make(found);
         (
             statement.subject.to_string(),
             statement.predicate.into_string(),
             statement.object.to_string(),
         )
     });
-    found
-        .into_iter()
-        .map(move |found| snapshot.make_statement(found, scoped))
+    found.into_iter().map(make)
 }

@@ -3,8 +3,14 @@
 
 #[path = "suite/checkpoints.rs"]
 mod checkpoints;
+#[path = "suite/copies.rs"]
+mod copies;
+#[path = "suite/crash.rs"]
+mod crash;
 #[path = "suite/differences.rs"]
 mod differences;
+#[path = "suite/disk.rs"]
+mod disk;
 #[path = "suite/durability.rs"]
 mod durability;
 #[path = "suite/entailment.rs"]
@@ -13,6 +19,8 @@ mod entailment;
 mod exploration;
 #[path = "suite/exporting.rs"]
 mod exporting;
+#[path = "suite/groups.rs"]
+mod groups;
 #[path = "suite/identities.rs"]
 mod identities;
 #[path = "suite/layers.rs"]

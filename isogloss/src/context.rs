@@ -11,6 +11,7 @@ use graph_core::{
 use parking_lot::{Mutex, RwLock};
 
 use crate::change::Lately;
+use crate::queue::{Queue, Waiting};
 use crate::{ChangeEvent, Error, Result, Snapshot};
 
 fn with_default_rules(store: Store) -> Store {
@@ -38,6 +39,8 @@ struct Shared {
     current: ArcSwap<Snapshot>,
     /// Held from the candidate to the swap, so that index and graph move together.
     writer: Mutex<()>,
+    /// Commits that wait for the writer.
+    queue: Queue,
     listeners: RwLock<Vec<Listener>>,
     /// What the feed of changes has read lately.
     lately: Lately,
@@ -90,6 +93,7 @@ impl Isogloss {
                 durable,
                 current: ArcSwap::from_pointee(current),
                 writer: Mutex::new(()),
+                queue: Queue::default(),
                 listeners: RwLock::default(),
                 lately: Lately::default(),
             }),
@@ -169,10 +173,75 @@ impl Isogloss {
 
     /// Commits changes of several sources; readers see all of them or none.
     ///
+    /// Threads that commit at the same time share one sync and one building of the index, each with a version of its
+    /// own.
+    ///
     /// # Errors
     /// As [`Isogloss::commit`].
     pub fn commit_all(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
-        self.commit_checked(commits, |_, _| Ok(()))
+        if commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let own = self.shared.queue.push(commits);
+        loop {
+            let writer = self.shared.writer.lock();
+            // The one who held the lock before may have committed this along with its own.
+            if let Some(answer) = own.answer() {
+                return answer;
+            }
+            let group = self.shared.queue.take();
+            if group.is_empty() {
+                // The thread that took this request never came back with an answer: it panicked.
+                let reason = "the writer stopped in the middle of a commit";
+                return Err(graph_core::Error::History { reason }.into());
+            }
+            let before = self.snapshot().version();
+            self.commit_group(&group);
+            let events = self.changes_since(before);
+            drop(writer);
+            self.tell(&events);
+        }
+    }
+
+    /// Commits requests, each as a version of its own, with one index and one sync.
+    fn commit_group(&self, group: &[Waiting]) {
+        match self.try_group(group) {
+            Ok(answers) => {
+                for (request, answer) in group.iter().zip(answers) {
+                    request.answer(answer.map_err(Error::from));
+                }
+            }
+            Err(error) => {
+                let (first, others) = match group {
+                    [first, others @ ..] => (first, others),
+                    [] => return,
+                };
+                others.iter().for_each(|request| request.fail(&error));
+                first.answer(Err(error));
+            }
+        }
+    }
+
+    fn try_group(&self, group: &[Waiting]) -> Result<Vec<graph_core::Result<Vec<Receipt>>>> {
+        let current = self.snapshot();
+        let requests = group.iter().map(Waiting::take_commits).collect();
+        let prepared = self.shared.store.prepare_each(requests)?;
+        if prepared.snapshot().version() == current.version() {
+            return Ok(prepared.publish_each()?);
+        }
+        let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
+        let answers = prepared.publish_each()?;
+        let next = next.following(&current);
+        self.shared.current.store(Arc::new(next));
+        Ok(answers)
+    }
+
+    /// Tells the listeners what was committed.
+    fn tell(&self, events: &[ChangeEvent]) {
+        let listeners = self.shared.listeners.read();
+        for event in events {
+            listeners.iter().for_each(|tell| tell(event));
+        }
     }
 
     /// Commits changes unless the check refuses the graph that they would make: it is given the graph before and after.
@@ -218,10 +287,7 @@ impl Isogloss {
             self.shared.current.store(Arc::new(next));
             (receipts, self.changes_since(before))
         };
-        let listeners = self.shared.listeners.read();
-        for event in &events {
-            listeners.iter().for_each(|tell| tell(event));
-        }
+        self.tell(&events);
         Ok(receipts)
     }
 

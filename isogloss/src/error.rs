@@ -239,6 +239,9 @@ fn graph_hint(error: &graph_core::Error) -> Option<&'static str> {
         E::EntailmentTooLarge { .. } => {
             Some("choose a smaller regime, or `none`; nothing partial is served")
         }
+        E::UnknownFormat { found, .. } if found == "isogloss data 1" => {
+            Some("bring it up to date by opening it, for instance with: isogloss sources")
+        }
         E::NotDataFolder { .. } => Some("name a folder that is empty or not there yet"),
         E::InvalidSourceName { .. } => Some(
             "lower-case letters, digits, `.`, `_` and `-`, for instance `dbt-claims`, or an absolute IRI",

@@ -33,6 +33,7 @@ mod error;
 mod impact;
 mod ingest;
 mod lineage;
+mod queue;
 mod snapshot;
 mod sparql;
 mod validation;

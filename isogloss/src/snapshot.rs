@@ -60,7 +60,7 @@ impl Snapshot {
     pub(crate) fn with_graph(&self, graph: Arc<graph_core::Snapshot>) -> Self {
         Self {
             graph,
-            index: self.index.clone(),
+            index: Arc::clone(&self.index),
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
         }

@@ -121,7 +121,10 @@ impl Isogloss {
     pub fn update(&self, update: &Update, options: &UpdateOptions) -> Result<UpdateReport> {
         let before = self.snapshot();
         let mut options = options.clone();
-        options.query.text.get_or_insert_with(|| before.text_search());
+        options
+            .query
+            .text
+            .get_or_insert_with(|| before.text_search());
         let receipts = self.commit_with(|snapshot| update.commits(snapshot, &options))?;
         let version = receipts
             .first()

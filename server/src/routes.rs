@@ -13,9 +13,7 @@ use tower_http::compression::CompressionLayer;
 use crate::config::Config;
 use crate::problem::Problem;
 use crate::state::{App, Shared};
-use crate::{
-    changes, graph_store, graphql, guard, health, observe, openapi, page, rest, sparql,
-};
+use crate::{changes, graph_store, graphql, guard, health, observe, openapi, page, rest, sparql};
 
 /// One address with the methods it answers.
 pub(crate) struct Route {

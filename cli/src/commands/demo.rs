@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use isogloss::connectors::{Input, InputLimits};
+use isogloss::graph::OpenOptions;
 use isogloss::{Ingest as Request, Isogloss};
 use rust_embed::RustEmbed;
 
 use crate::arguments::Demo;
 use crate::commands::ingest::{config_jobs, render_report};
-use crate::commands::{Outcome, serve};
+use crate::commands::{Outcome, retention, serve};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::{clock, output};
@@ -29,7 +30,10 @@ pub(super) fn run(options: &Demo) -> Outcome {
         listen: options.listen,
         ..config.server.clone()
     })?;
-    let mesh = Isogloss::in_memory();
+    let mesh = Isogloss::in_memory_with(OpenOptions {
+        retention: retention(options.history, &config),
+        ..OpenOptions::default()
+    });
     for ingested in mesh.ingest_all(requests)? {
         if ingested.report.errors > 0 {
             output::note(&render_report(&ingested.report));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use isogloss::connectors::{
     self, Diagnostic, InputLimits, Kind, Mapping, Report, Severity, read_paths,
 };
-use isogloss::graph::{Receipt, SourceName};
+use isogloss::graph::{Receipt, Retention, SourceName};
 use isogloss::{Check, Ingest as Request, Ingested, Isogloss};
 use serde_json::json;
 
@@ -48,7 +48,7 @@ pub(super) fn run(options: &Ingest) -> Outcome {
     let mesh = if options.dry_run {
         Isogloss::in_memory()
     } else {
-        open_or_create(&options.data.data)?
+        open_or_create(&options.data.data, Retention::EVERYTHING)?
     };
     let waiting = progress::spinner("reading and committing");
     let answers = mesh.ingest_all(requests);

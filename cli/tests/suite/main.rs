@@ -5,3 +5,4 @@ mod faults;
 mod process;
 mod questions;
 mod serving;
+mod upkeep;

@@ -99,7 +99,7 @@ fn collect(paths: &FolderPaths) -> Result<(Vec<Item>, BackupReport)> {
     let Some(first) = found.in_force.first() else {
         return Err(logs::missing(paths, LogId::plain(1)));
     };
-    let from = if first.id.is_folded() { 0 } else { 1 };
+    let from = u64::from(!first.id.is_folded());
     let (contents, torn) = logs::read(paths, &found.in_force, from)?;
     let last = found.in_force.len() - 1;
     let mut items = Vec::new();

@@ -200,7 +200,9 @@ fn put_head(
     put_names(&mut head, history.names());
     let (labels, entries) = encode_entries(history);
     put_number(&mut head, labels.len() as u64);
-    labels.iter().for_each(|label| put_text(&mut head, label));
+    for label in &labels {
+        put_text(&mut head, label);
+    }
     put_number(&mut head, history.entries().len() as u64);
     head.extend_from_slice(&entries);
     out.write_all(&head)

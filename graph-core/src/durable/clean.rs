@@ -75,8 +75,11 @@ pub(super) fn clear_leftovers(paths: &FolderPaths, leftover: &[LogFile]) -> Resu
     };
     for folder in [paths.logs(), paths.checkpoints()] {
         for name in names_in(&folder)? {
-            if name.ends_with(".new") {
-                let draft = folder.join(name);
+            let draft = folder.join(name);
+            if draft
+                .extension()
+                .is_some_and(|extension| extension == "new")
+            {
                 let removed = if draft.is_dir() {
                     fs::remove_dir_all(&draft)
                 } else {

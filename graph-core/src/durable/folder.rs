@@ -12,6 +12,7 @@ use super::logs::{self, LogFile};
 use super::paths::{FolderPaths, LogId, failed, sync_dir};
 use super::record;
 use super::segment_file::{self, WriteFailure};
+use super::tip::Tip;
 use crate::error::{Error, Result};
 use crate::names::Version;
 use crate::snapshot::Snapshot;
@@ -26,6 +27,7 @@ pub(crate) struct Folder {
     pub(super) active: LogId,
     pub(super) next_version: u64,
     pub(super) inline_bytes_max: usize,
+    pub(super) tip: Tip,
     /// Bytes committed since the last checkpoint.
     pub(super) fresh_bytes: u64,
     /// Size of the newest checkpoint.
@@ -82,6 +84,8 @@ impl Folder {
             Ok(payload_at) => {
                 logs::settle(entries, &inline, self.active, payload_at);
                 self.next_version = last + 1;
+                // The log is what counts; without this a loss would only be harder to notice.
+                drop(self.tip.set(last));
                 self.fresh_bytes += bytes + payload.len() as u64;
                 Ok(())
             }

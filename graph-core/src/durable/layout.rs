@@ -15,11 +15,12 @@ pub(super) const FORMAT: &str = "isogloss data 2";
 const OLD_FORMAT: &str = "isogloss data 1";
 
 /// Everything that a data folder holds at its top.
-pub(super) const OURS: [&str; 9] = [
+pub(super) const OURS: [&str; 10] = [
     "format",
     "format.new",
     "lock",
     "hold",
+    "tip",
     "log",
     "logs",
     "segments",

@@ -127,9 +127,8 @@ fn read_plain(
     let mut at = 0;
     for found in &frames {
         let payload_at = (at + frame::HEADER) as u64;
-        let entries = match record::decode(found.payload, id, payload_at) {
-            Some(Record::Changes(entries)) => entries,
-            _ => return Err(corrupt(at, "a record does not make sense")),
+        let Some(Record::Changes(entries)) = record::decode(found.payload, id, payload_at) else {
+            return Err(corrupt(at, "a record does not make sense"));
         };
         let first = entries.first().map(|entry| entry.version.0);
         if first != Some(found.sequence) || found.sequence != contents.last + 1 {

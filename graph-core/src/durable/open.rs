@@ -9,6 +9,7 @@ use super::folder::Folder;
 use super::log::Log;
 use super::logs::{self, Contents, LogFile, Logs, Torn};
 use super::paths::{FolderPaths, LogId, create_dir, failed, sync_dir, write_synced};
+use super::tip::{self, Tip};
 use super::{clean, layout};
 use crate::error::{Error, Result};
 use crate::names::Version;
@@ -106,9 +107,14 @@ pub(crate) fn open(root: &Path, options: OpenOptions) -> Result<Opened> {
     let lock = layout::take_lock(&paths)?;
     layout::settle_format(&paths)?;
     let mut recovery = RecoveryReport::default();
+    let acknowledged = tip::read(&paths, &mut recovery.damaged)?;
     let logs = logs::list(&paths)?;
     let found = read_folder(&paths, &logs, &mut recovery)?;
-    if let Some(damaged) = recovery.damaged.first()
+    let checkpoints = paths.checkpoints();
+    if let Some(damaged) = recovery
+        .damaged
+        .iter()
+        .find(|damage| damage.path.starts_with(&checkpoints))
         && found.base.is_none()
         && !logs.in_force.iter().any(|file| file.bytes > 0)
     {
@@ -129,6 +135,8 @@ pub(crate) fn open(root: &Path, options: OpenOptions) -> Result<Opened> {
         length = torn.at;
     }
     let path = paths.log(active.id);
+    let lost = tip::compare(acknowledged, found.last, path.clone(), length);
+    recovery.damaged.extend(lost);
     let file = File::options()
         .append(true)
         .open(&path)
@@ -143,6 +151,7 @@ pub(crate) fn open(root: &Path, options: OpenOptions) -> Result<Opened> {
         closed_logs,
         active: active.id,
         next_version: found.last + 1,
+        tip: Tip::open(&paths, found.last)?,
         inline_bytes_max: options.inline_bytes_max,
         fresh_bytes: found.fresh_bytes,
         checkpoint_bytes: found.checkpoint_bytes,

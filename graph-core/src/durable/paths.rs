@@ -85,6 +85,10 @@ impl FolderPaths {
         self.root.join("format")
     }
 
+    pub(crate) fn tip(&self) -> PathBuf {
+        self.root.join("tip")
+    }
+
     pub(crate) fn logs(&self) -> PathBuf {
         self.root.join("logs")
     }

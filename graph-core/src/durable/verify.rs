@@ -7,7 +7,7 @@ use super::checkpoint::{self, Checkpoint};
 use super::logs::{self, Contents, LogFile};
 use super::open::Damage;
 use super::paths::{FolderPaths, LogId};
-use super::{clean, codec, layout};
+use super::{clean, codec, layout, tip};
 use crate::error::{Error, Result};
 use crate::names::Version;
 use crate::snapshot::Snapshot;
@@ -45,11 +45,21 @@ pub fn verify(root: &Path) -> Result<VerifyReport> {
         bytes: clean::folder_bytes(root),
         ..VerifyReport::default()
     };
+    let acknowledged = tip::read(&paths, &mut report.damaged)?;
     // Checkpoints first: a server that goes on meanwhile adds to the log behind them, never before.
     let checkpoints = read_checkpoints(&paths, &mut report)?;
     let contents = read_logs(&paths, &mut report)?;
     report.newest = Version(contents.last);
     report.oldest = contents.oldest;
+    if report.damaged.is_empty() {
+        let active = logs::list(&paths)?
+            .in_force
+            .last()
+            .map(|file| paths.log(file.id));
+        let log = active.unwrap_or_else(|| paths.logs());
+        let lost = tip::compare(acknowledged, contents.last, log, contents.whole_bytes);
+        report.damaged.extend(lost);
+    }
     check_changes(&paths, &contents.entries, &mut report)?;
     let history = History::new(contents.names, contents.oldest, contents.entries);
     let strays = clean::strays(&paths, &history)?;
@@ -59,7 +69,7 @@ pub fn verify(root: &Path) -> Result<VerifyReport> {
             "{count} files of no version are removed at the next start"
         ));
     }
-    for checkpoint in checkpoints {
+    for checkpoint in &checkpoints {
         compare(&paths, &history, checkpoint, &mut report)?;
     }
     report
@@ -103,7 +113,7 @@ fn read_logs(paths: &FolderPaths, report: &mut VerifyReport) -> Result<Contents>
                 if file.id.is_folded() {
                     (all.oldest, all.names) = (contents.oldest, contents.names);
                 }
-                all.last = contents.last;
+                (all.last, all.whole_bytes) = (contents.last, contents.whole_bytes);
                 all.entries.extend(contents.entries);
             }
             Err(error) => report.damaged.push(Damage::of(error)?),
@@ -189,7 +199,7 @@ fn check_changes(paths: &FolderPaths, entries: &[Entry], report: &mut VerifyRepo
 fn compare(
     paths: &FolderPaths,
     history: &History,
-    checkpoint: Checkpoint,
+    checkpoint: &Checkpoint,
     report: &mut VerifyReport,
 ) -> Result<()> {
     let version = checkpoint.snapshot.version();

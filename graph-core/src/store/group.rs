@@ -54,8 +54,11 @@ impl Inner {
                 .iter()
                 .map(|request| std::mem::take(&mut *request.commits.lock()))
                 .collect();
-            let written =
-                Prepared::holding(self, writer, requests).and_then(Prepared::publish_each);
+            // The lock stays held until every answer is there.
+            let (written, writer) = match Prepared::holding(self, writer, requests) {
+                Ok(prepared) => prepared.publish_holding(),
+                Err((error, writer)) => (Err(error), writer),
+            };
             match written {
                 Ok(answers) => {
                     for (request, answer) in group.iter().zip(answers) {
@@ -68,6 +71,8 @@ impl Inner {
                     }
                 }
             }
+            drop(writer);
+            self.tidy_up();
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Maintenance {
     running: Mutex<()>,
     thread: Mutex<Option<JoinHandle<()>>>,
     stop: AtomicBool,
+    /// Enough is new for a checkpoint.
+    due: AtomicBool,
     failure: Mutex<Option<String>>,
 }
 
@@ -54,9 +56,19 @@ enum Forget {
 }
 
 impl Inner {
-    pub(super) fn checkpoint_is_due(&self, folder: &Folder) -> bool {
+    /// Notes whether so much is new that a checkpoint is worth writing.
+    pub(super) fn note_due(&self, folder: &Folder) {
         let part = folder.checkpoint_bytes() / PART_OF_CHECKPOINT;
-        folder.fresh_bytes() >= self.options.checkpoint_after_bytes.max(part)
+        let due = folder.fresh_bytes() >= self.options.checkpoint_after_bytes.max(part);
+        self.maintenance.due.store(due, Ordering::Relaxed);
+    }
+
+    /// Starts what a commit made necessary, on threads of its own; the writer's lock must be free.
+    pub(super) fn tidy_up(&self) {
+        self.merge_soon();
+        if self.maintenance.due.swap(false, Ordering::Relaxed) {
+            self.maintain_in_background();
+        }
     }
 
     /// Forgets what the retention lets go now and then.
@@ -70,7 +82,7 @@ impl Inner {
     }
 
     /// Starts a checkpoint on a thread of its own, unless one is running.
-    pub(super) fn maintain_in_background(&self) {
+    fn maintain_in_background(&self) {
         let Some(inner) = self.maintenance.itself.upgrade() else {
             return;
         };

@@ -8,10 +8,14 @@ use super::draft::Draft;
 use super::{Entry, Inner};
 use crate::commit::{Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::{SourceId, SourceName};
 use crate::segment::Row;
 use crate::snapshot::Snapshot;
+
+/// What came of each request.
+type Answers = Vec<Result<Vec<Receipt>>>;
+type Writer<'a> = MutexGuard<'a, Option<Folder>>;
 
 /// Candidate of the next versions; holds the writer's lock until published or dropped.
 pub struct Prepared<'a> {
@@ -34,7 +38,7 @@ impl<'a> Prepared<'a> {
     /// Applies requests in their order, each as a version of its own; one that fails leaves the others alone.
     pub(super) fn new(store: &'a Inner, requests: Vec<Vec<Commit>>) -> Result<Self> {
         let writer = store.writer.lock();
-        Self::holding(store, writer, requests)
+        Self::holding(store, writer, requests).map_err(|(error, _)| error)
     }
 
     /// Applies what is worked out from the current snapshot while nobody else writes, as one version.
@@ -44,16 +48,19 @@ impl<'a> Prepared<'a> {
     ) -> Result<Self> {
         let writer = store.writer.lock();
         let commits = commits(&store.current.load_full())?;
-        Self::holding(store, writer, vec![commits])
+        Self::holding(store, writer, vec![commits]).map_err(|(error, _)| error)
     }
 
+    /// As [`Prepared::new`], with the lock that is held already; a failure gives it back.
     pub(super) fn holding(
         store: &'a Inner,
         writer: MutexGuard<'a, Option<Folder>>,
         requests: Vec<Vec<Commit>>,
-    ) -> Result<Self> {
-        if let Some(folder) = writer.as_ref() {
-            folder.check_writable()?;
+    ) -> Result<Self, (Error, MutexGuard<'a, Option<Folder>>)> {
+        if let Some(folder) = writer.as_ref()
+            && let Err(error) = folder.check_writable()
+        {
+            return Err((error, writer));
         }
         let current = store.current.load_full();
         let mut draft = Draft::new(store, &current);
@@ -61,7 +68,10 @@ impl<'a> Prepared<'a> {
             .into_iter()
             .map(|commits| draft.apply_together(commits))
             .collect();
-        let (next, entries) = draft.finish(&current)?;
+        let (next, entries) = match draft.finish(&current) {
+            Ok(finished) => finished,
+            Err(error) => return Err((error, writer)),
+        };
         let candidate = next.map_or(current, Arc::new);
         Ok(Self {
             store,
@@ -110,14 +120,24 @@ impl<'a> Prepared<'a> {
     ///
     /// # Errors
     /// When the system refuses to write: then nothing of any request has happened.
-    pub fn publish_each(mut self) -> Result<Vec<Result<Vec<Receipt>>>> {
+    pub fn publish_each(self) -> Result<Vec<Result<Vec<Receipt>>>> {
+        let store = self.store;
+        let (answers, writer) = self.publish_holding();
+        drop(writer);
+        store.tidy_up();
+        answers
+    }
+
+    /// As [`Prepared::publish_each`], with the writer's lock still held: nobody is told of another's turn before.
+    pub(super) fn publish_holding(mut self) -> (Result<Answers>, Writer<'a>) {
         if self.entries.is_empty() {
-            return Ok(self.receipts);
+            return (Ok(self.receipts), self.writer);
         }
-        let mut due = false;
         if let Some(folder) = self.writer.as_mut() {
-            folder.append(&mut self.entries)?;
-            due = self.store.checkpoint_is_due(folder);
+            if let Err(error) = folder.append(&mut self.entries) {
+                return (Err(error), self.writer);
+            }
+            self.store.note_due(folder);
         }
         {
             let mut history = self.store.history.write();
@@ -127,12 +147,7 @@ impl<'a> Prepared<'a> {
             }
         }
         self.store.current.store(self.candidate);
-        drop(self.writer);
-        self.store.merge_soon();
-        if due {
-            self.store.maintain_in_background();
-        }
-        Ok(self.receipts)
+        (Ok(self.receipts), self.writer)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use graph_core::rdf::Statement;
-use graph_core::{Change, Merging, OpenOptions, Scope, Snapshot, Store, TermId, Version};
+use graph_core::{
+    Change, Merging, OpenOptions, Scope, Snapshot, Store, TermId, Timestamp, Version,
+};
 use proptest::prelude::*;
 
 use crate::support::*;
@@ -120,12 +122,15 @@ proptest! {
     #[test]
     fn every_version_says_what_the_model_says(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
-        let options = OpenOptions { inline_bytes_max: 150, ..OpenOptions::default() };
-        let disk = Store::open(dir.path(), options).unwrap();
+        let options = OpenOptions { inline_bytes_max: 150, checkpoint_after_bytes: 1_500, ..OpenOptions::default() };
+        let mut disk = Store::open(dir.path(), options).unwrap();
+        let mut times = vec![i64::MIN];
         let memory = Store::in_memory();
         let mut model = Model::new();
         let mut versions = vec![BTreeSet::new()];
-        for step in &steps {
+        for (number, step) in steps.iter().enumerate() {
+            let time = (number as i64 * 7919) % 50;
+            let commit = |name: &str, change| graph_core::Commit { time: Timestamp(time), ..commit(name, change) };
             let before = model.clone();
             let change = apply(&mut model, step);
             let name = match step { Step::Replace(s, _) | Step::Patch(s, ..) | Step::Remove(s) => format!("s{s}") };
@@ -138,8 +143,17 @@ proptest! {
             prop_assert_eq!(receipt.statements as usize, new.len());
             if !receipt.unchanged {
                 versions.push(flat(&model));
+                times.push(time);
             }
             prop_assert_eq!(receipt.version, Version(versions.len() as u64 - 1));
+            if number % 7 == 3 {
+                disk.compact(Timestamp(time)).unwrap();
+            }
+            if number % 11 == 5 {
+                drop(disk);
+                disk = Store::open(dir.path(), options).unwrap();
+                prop_assert!(disk.recovery().is_clean());
+            }
         }
         let live = memory.snapshot();
         prop_assert_eq!(claims(&live), flat(&model));
@@ -153,6 +167,11 @@ proptest! {
         let reopened = disk.snapshot();
         prop_assert_eq!(reopened.sources(), live.sources());
         prop_assert_eq!(disk.versions(), memory.versions());
+        for time in 0..50 {
+            let latest = times.iter().rposition(|&made| made <= time).unwrap();
+            prop_assert_eq!(disk.version_at(Timestamp(time)), Some(Version(latest as u64)));
+            prop_assert_eq!(&claims(&disk.as_of_time(Timestamp(time)).unwrap()), &versions[latest]);
+        }
         for (version, expected) in versions.iter().enumerate() {
             for store in [&disk, &memory] {
                 let older = store.as_of(Version(version as u64)).unwrap();

@@ -151,3 +151,33 @@ fn what_does_not_exist_is_named() {
         .unwrap_err();
     assert_eq!(unknown.code(), "UNKNOWN_ENTITY");
 }
+
+#[test]
+fn threads_that_commit_together_each_read_their_own_write() {
+    let mesh = Isogloss::in_memory();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&told);
+    mesh.on_change(move |event| seen.lock().unwrap().push(event.version));
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let mesh = &mesh;
+            scope.spawn(move || {
+                for round in 0..5 {
+                    let (source, table) = (format!("s{thread}"), format!("table{thread}x{round}"));
+                    let receipt = mesh
+                        .ingest(lines(&source, &table))
+                        .unwrap()
+                        .receipt
+                        .unwrap();
+                    assert!(!receipt.unchanged);
+                    assert!(mesh.snapshot().version() >= receipt.version);
+                    assert!(finds(mesh, &table));
+                }
+            });
+        }
+    });
+    assert_eq!(mesh.snapshot().version(), Version(40));
+    let mut told = told.lock().unwrap().clone();
+    told.sort_unstable();
+    assert_eq!(told, (1..=40).collect::<Vec<_>>());
+}
