@@ -112,7 +112,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// Puts names together; `None` when one comes twice.
-    pub(crate) fn from_arena(arena: Arena) -> Option<Self> {
+    pub(crate) fn from_arena(arena: &Arena) -> Option<Self> {
         let mut names = Self::default();
         for index in 0..arena.len() as u32 {
             if names.intern(arena.get(index)) != index {

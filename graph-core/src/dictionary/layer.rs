@@ -234,7 +234,7 @@ impl Layer {
             Arena::from_parts(text, ends).ok_or(ODD)
         };
         let texts = arena()?;
-        let names = Names::from_arena(arena()?).ok_or(ODD)?;
+        let names = Names::from_arena(&arena()?).ok_or(ODD)?;
         let end = u64::from(first) + heads.len() as u64;
         if heads.len() != texts.len() || end > u64::from(super::TERM_LIMIT) {
             return Err(ODD);

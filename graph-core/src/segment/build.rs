@@ -39,9 +39,9 @@ impl SpoWriter {
         Self {
             keys: Vec::with_capacity(shape.subjects),
             starts: Vec::with_capacity(shape.subjects + 1),
-            predicates: NarrowBuilder::new(shape.predicate_numbers.clone(), shape.rows),
+            predicates: NarrowBuilder::new(&shape.predicate_numbers, shape.rows),
             objects: Vec::with_capacity(shape.rows),
-            sources: NarrowBuilder::new(shape.source_numbers.clone(), shape.rows),
+            sources: NarrowBuilder::new(&shape.source_numbers, shape.rows),
             counts: vec![PredicateCounts::default(); shape.predicates],
             last_predicate: None,
             statements: vec![0; shape.source_numbers.len()],
@@ -139,7 +139,7 @@ impl PosWriter {
             run_objects: Vec::with_capacity(shape.runs),
             run_starts: Vec::with_capacity(shape.runs + 1),
             subjects: Vec::with_capacity(shape.rows),
-            sources: NarrowBuilder::new(shape.source_numbers.clone(), shape.rows),
+            sources: NarrowBuilder::new(&shape.source_numbers, shape.rows),
             predicates: shape.predicates,
             last: None,
         }

@@ -189,9 +189,9 @@ pub(super) struct NarrowBuilder {
 
 impl NarrowBuilder {
     /// Starts a column that will hold nothing but `values`, which are ascending.
-    pub(super) fn new(values: Vec<u16>, capacity: usize) -> Self {
+    pub(super) fn new(values: &[u16], capacity: usize) -> Self {
         let mut places = Vec::new();
-        let column = match values.as_slice() {
+        let column = match values {
             [] => Narrow::One { value: 0, len: 0 },
             [value] => Narrow::One {
                 value: *value,

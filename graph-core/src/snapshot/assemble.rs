@@ -97,14 +97,13 @@ impl Assembler {
                 _ => self.numbering.number_subject(&statement.subject, source)?,
             };
             let iri = statement.predicate.as_str();
-            let predicate = match predicates.get(iri) {
-                Some(&predicate) => predicate,
-                None => {
-                    let term = self.numbering.number(&Key::iri(iri))?;
-                    let predicate = self.predicate(term)?;
-                    predicates.insert(iri, predicate);
-                    predicate
-                }
+            let predicate = if let Some(&predicate) = predicates.get(iri) {
+                predicate
+            } else {
+                let term = self.numbering.number(&Key::iri(iri))?;
+                let predicate = self.predicate(term)?;
+                predicates.insert(iri, predicate);
+                predicate
             };
             rows.push(Row {
                 subject,

@@ -274,7 +274,7 @@ impl Snapshot {
                 return None;
             }
         }
-        if let Some(cleaned) = merged.cleaned {
+        if let Some(cleaned) = &merged.cleaned {
             next.rename(count, cleaned).ok()??;
         }
         if let Some(layer) = merged.layer {
@@ -285,7 +285,7 @@ impl Snapshot {
     }
 
     /// Takes over a cleaned dictionary; layers from `late` on came while it was made. `None` when those are too many.
-    fn rename(&mut self, late: usize, cleaned: Cleaned) -> Result<Option<()>> {
+    fn rename(&mut self, late: usize, cleaned: &Cleaned) -> Result<Option<()>> {
         let rows = self.layers[late..].iter().map(|layer| layer.segment.len());
         if rows.sum::<usize>() > LATE_ROWS_MAX {
             return Ok(None);
