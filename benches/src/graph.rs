@@ -19,7 +19,7 @@ use graph_core::{Change, Commit, Snapshot, Store, Timestamp};
 use serde_json::{Value, json};
 
 use crate::generate::Generator;
-use crate::measure::{Latencies, print, resident_bytes, round};
+use crate::measure::{Latencies, print, resident_bytes, round, settled_bytes};
 use peer::Peer;
 use queries::{QUESTIONS, Question};
 
@@ -129,16 +129,6 @@ pub(crate) fn run_memory(engine: &str, options: &Options) -> Result<()> {
         drop(ours);
     }
     Ok(())
-}
-
-/// Resident bytes once the allocator has given back what it does not need: the least of some looks.
-fn settled_bytes() -> u64 {
-    let looks = (0..20).map(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        drop(vec![1_u8; 1 << 20]);
-        resident_bytes()
-    });
-    looks.min().unwrap_or_default()
 }
 
 fn child_bytes(engine: &str, options: &Options) -> Result<f64> {
@@ -263,6 +253,7 @@ fn load(graph: Generator) -> Result<Loaded> {
     }
     let started = Instant::now();
     store.prepare(commits)?.publish()?;
+    store.merge_all();
     let load_s = started.elapsed().as_secs_f64();
     Ok(Loaded { store, load_s })
 }

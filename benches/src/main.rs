@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run --release -p benches -- graph --statements 1000000 --against oxigraph
+//! cargo run --release -p benches -- replace --statements 1000000
+//! cargo run --release -p benches -- scale --datasets 100000
 //! cargo run --release -p benches -- start --statements 1000000
 //! cargo run --release -p benches -- resolve --bench ../shared/data/resolve_bench/dev
 //! ```
@@ -10,7 +12,9 @@ mod entail;
 mod generate;
 mod graph;
 mod measure;
+mod replace;
 mod resolve;
+mod scale;
 mod start;
 
 use std::path::PathBuf;
@@ -63,6 +67,30 @@ enum What {
         #[arg(long, default_value_t = 11)]
         edits: usize,
     },
+    /// Replaces one source of 10,000 statements again and again while a reader works.
+    Replace {
+        /// Statements of the graph, about.
+        #[arg(long, default_value_t = 1_000_000)]
+        statements: usize,
+        /// Sources to spread them over.
+        #[arg(long, default_value_t = 52)]
+        sources: usize,
+        /// Replacements.
+        #[arg(long, default_value_t = 500)]
+        rounds: usize,
+    },
+    /// Loads a graph of so many datasets source by source, asks it, and opens it again when it is on disk.
+    Scale {
+        /// Datasets, each with 20 columns on average.
+        #[arg(long, default_value_t = 100_000)]
+        datasets: usize,
+        /// Sources to spread them over.
+        #[arg(long, default_value_t = 480)]
+        sources: usize,
+        /// Folder to keep it in; in memory only without.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
     /// Time from a closed data folder to the first answer.
     Start {
         /// Statements to generate, about.
@@ -110,6 +138,20 @@ fn main() -> Result<()> {
             },
         ),
         What::Entail { statements, edits } => entail::run(statements, edits),
+        What::Replace {
+            statements,
+            sources,
+            rounds,
+        } => replace::run(statements, sources, rounds),
+        What::Scale {
+            datasets,
+            sources,
+            folder,
+        } => scale::run(&scale::Options {
+            datasets,
+            sources,
+            folder: folder.as_deref(),
+        }),
         What::Start { statements } => start::run(statements),
         What::Resolve { bench } => resolve::run(&bench),
     }

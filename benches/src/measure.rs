@@ -1,6 +1,7 @@
 //! Clocks, percentiles and resident memory.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -36,8 +37,27 @@ pub(crate) fn round(value: f64) -> f64 {
 
 /// Resident memory of this process in bytes; 0 where the system does not tell.
 pub(crate) fn resident_bytes() -> u64 {
+    status_bytes("VmRSS:")
+}
+
+/// The most resident memory that this process ever had, in bytes.
+pub(crate) fn resident_peak() -> u64 {
+    status_bytes("VmHWM:")
+}
+
+/// Resident bytes once the allocator has given back what it does not need: the least of some looks.
+pub(crate) fn settled_bytes() -> u64 {
+    let looks = (0..20).map(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        drop(vec![1_u8; 1 << 20]);
+        resident_bytes()
+    });
+    looks.min().unwrap_or_default()
+}
+
+fn status_bytes(field: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
     let kilobytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or_default() * 1024
 }

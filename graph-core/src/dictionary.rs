@@ -14,7 +14,8 @@ mod key;
 mod layer;
 
 pub(crate) use key::{Aux, Key, Kind};
-use layer::Layer;
+pub(crate) use layer::Layer;
+use layer::hash_key;
 
 use crate::error::{Error, Result};
 
@@ -22,7 +23,10 @@ use crate::error::{Error, Result};
 pub(crate) const TERM_LIMIT: u32 = 1 << 29;
 /// The greatest length of a term's text.
 const TERM_BYTES_MAX: usize = 64 << 20;
-const LAYERS_MAX: usize = 8;
+/// A writer merges layers itself from this many on.
+const LAYERS_MAX: usize = 24;
+/// Or from this many beside those that are being merged in the background.
+const LAYERS_BESIDE: usize = 12;
 
 #[derive(Clone, Default)]
 pub(crate) struct Dictionary {
@@ -58,7 +62,12 @@ impl Dictionary {
     }
 
     pub(crate) fn find(&self, key: &Key<'_>) -> Option<u32> {
-        self.layers.iter().find_map(|layer| layer.find(key))
+        self.find_hashed(hash_key(key), key)
+    }
+
+    #[inline]
+    fn find_hashed(&self, hash: u64, key: &Key<'_>) -> Option<u32> {
+        self.layers.iter().find_map(|layer| layer.find(hash, key))
     }
 
     pub(crate) fn find_iri(&self, iri: &str) -> Option<u32> {
@@ -153,29 +162,62 @@ impl Dictionary {
         }
     }
 
-    /// Appends a layer of new terms, merging layers of similar size when there are too many.
-    pub(crate) fn push(&mut self, layer: Layer) {
+    /// Appends a layer of new terms. Beyond a number of layers the newest are merged, those of `busy` terms excepted.
+    pub(crate) fn push(&mut self, layer: Layer, busy: u32) {
         if layer.is_empty() {
             return;
         }
         self.layers.push(Arc::new(layer));
-        if self.layers.len() <= LAYERS_MAX {
+        let first = self.layers.partition_point(|layer| layer.first() < busy);
+        if self.layers.len() < LAYERS_MAX.max(first + LAYERS_BESIDE) {
             return;
         }
-        let mut from = self.layers.len() - 1;
-        let mut size = self.layers[from].len();
-        while from > 0 && self.layers[from - 1].len() <= size * 2 {
-            from -= 1;
-            size += self.layers[from].len();
-        }
-        // Nothing of similar size: the two smallest neighbours at the end keep the number of layers bounded.
+        let from = first + similar(&self.sizes()[first..], 2);
         let from = from.min(self.layers.len() - 2);
         let merged = Layer::concatenate(&self.layers[from..]);
         self.layers.truncate(from);
         self.layers.push(Arc::new(merged));
     }
 
-    /// Keeps only the used terms (and the parts of used triple terms); returns the new number of each old term.
+    /// Number of terms of each layer.
+    pub(crate) fn sizes(&self) -> Vec<usize> {
+        self.layers.iter().map(|layer| layer.len()).collect()
+    }
+
+    pub(crate) fn layers(&self) -> &[Arc<Layer>] {
+        &self.layers
+    }
+
+    /// The same dictionary with some layers replaced by their concatenation; `None` when it has other layers by now.
+    pub(crate) fn with_merged(&self, parts: &[Arc<Layer>], merged: &Arc<Layer>) -> Option<Self> {
+        let is_first = |layer: &Arc<Layer>| parts.first().is_some_and(|p| Arc::ptr_eq(p, layer));
+        let from = self.layers.iter().position(is_first)?;
+        let to = from + parts.len();
+        let here = self.layers.get(from..to)?;
+        if !here.iter().zip(parts).all(|(a, b)| Arc::ptr_eq(a, b)) {
+            return None;
+        }
+        let mut layers = self.layers.clone();
+        layers.splice(from..to, [Arc::clone(merged)]);
+        Some(Self { layers })
+    }
+
+    /// Puts a dictionary together from layers that follow each other; `None` when they do not.
+    pub(crate) fn from_layers(layers: Vec<Layer>) -> Option<Self> {
+        let mut end = 0;
+        for layer in &layers {
+            if layer.first() != end || layer.is_empty() {
+                return None;
+            }
+            end = layer.end();
+        }
+        Some(Self {
+            layers: layers.into_iter().map(Arc::new).collect(),
+        })
+    }
+
+    /// Keeps only the used terms (and the parts of used triple terms) in their order; returns the new number of each
+    /// old term.
     pub(crate) fn retain(&self, used: &mut FixedBitSet) -> (Self, Vec<u32>) {
         used.grow(self.len() as usize);
         for id in (0..self.len()).rev() {
@@ -186,19 +228,14 @@ impl Dictionary {
             }
         }
         let mut renamed = vec![u32::MAX; self.len() as usize];
-        let mut layer = Layer::new(0);
-        for id in used.ones() {
-            let key = self.key(id as u32);
-            renamed[id] = if key.kind == Kind::Triple {
-                let [s, p, o] = Key::triple_parts(key.text).map(|part| renamed[part as usize]);
-                layer.intern(&Key::triple(&Key::triple_text(s, p, o)))
-            } else {
-                layer.intern(&key)
-            };
+        let mut kept = Layer::new(0);
+        for layer in &self.layers {
+            let ids = (layer.first()..layer.end()).filter(|&id| used.contains(id as usize));
+            kept.take(layer, ids, Some(&mut renamed));
         }
-        layer.shrink();
+        kept.freeze();
         let mut dictionary = Self::default();
-        dictionary.push(layer);
+        dictionary.push(kept, 0);
         (dictionary, renamed)
     }
 
@@ -207,16 +244,37 @@ impl Dictionary {
     }
 }
 
-/// Numbers the terms of one source on top of a dictionary.
+/// Where the newest of some neighbours begin that are of similar size: none is more than `ratio` times as large as all
+/// behind it together.
+pub(crate) fn similar(sizes: &[usize], ratio: usize) -> usize {
+    let mut from = sizes.len().saturating_sub(1);
+    let mut size = sizes.last().copied().unwrap_or_default();
+    while from > 0 && sizes[from - 1] <= size.saturating_mul(ratio) {
+        from -= 1;
+        size += sizes[from];
+    }
+    from
+}
+
+/// Places of the memory of terms met lately.
+const RECENT: usize = 1 << 12;
+
+/// Numbers the terms of sources on top of a dictionary.
 pub(crate) struct Numbering {
     known: Dictionary,
     fresh: Layer,
+    /// Hash and number of terms met lately, by the end of the hash: most terms come again soon.
+    recent: Vec<(u64, u32)>,
 }
 
 impl Numbering {
     pub(crate) fn new(known: Dictionary) -> Self {
         let fresh = Layer::new(known.len());
-        Self { known, fresh }
+        Self {
+            known,
+            fresh,
+            recent: vec![(0, u32::MAX); RECENT],
+        }
     }
 
     pub(crate) fn number(&mut self, key: &Key<'_>) -> Result<u32> {
@@ -226,15 +284,31 @@ impl Numbering {
                 limit: TERM_BYTES_MAX,
             });
         }
-        if let Some(id) = self.known.find(key) {
+        let hash = hash_key(key);
+        let place = hash as usize % RECENT;
+        let (recent, id) = self.recent[place];
+        if recent == hash && id != u32::MAX && self.key(id) == *key {
             return Ok(id);
         }
-        if self.fresh.end() >= TERM_LIMIT {
-            return Err(Error::TooManyTerms {
-                limit: u64::from(TERM_LIMIT),
-            });
+        let id = match self.known.find_hashed(hash, key) {
+            Some(id) => id,
+            None if self.fresh.end() >= TERM_LIMIT => {
+                return Err(Error::TooManyTerms {
+                    limit: u64::from(TERM_LIMIT),
+                });
+            }
+            None => self.fresh.intern(hash, key),
+        };
+        self.recent[place] = (hash, id);
+        Ok(id)
+    }
+
+    fn key(&self, id: u32) -> Key<'_> {
+        if id >= self.fresh.first() {
+            self.fresh.key(id)
+        } else {
+            self.known.key(id)
         }
-        Ok(self.fresh.intern(key))
     }
 
     /// Numbers a term said by the source.
@@ -252,26 +326,59 @@ impl Numbering {
         }
     }
 
+    /// Numbers the subject of a statement said by the source.
+    pub(crate) fn number_subject(&mut self, term: &NamedOrBlankNode, source: u16) -> Result<u32> {
+        match term {
+            NamedOrBlankNode::NamedNode(node) => self.number(&Key::iri(node.as_str())),
+            NamedOrBlankNode::BlankNode(node) => {
+                self.number(&Key::blank(source, own_blank_label(node.as_str(), source)))
+            }
+        }
+    }
+
     /// Numbers subject, predicate and object of a statement said by the source.
     pub(crate) fn number_statement(&mut self, statement: &Triple, source: u16) -> Result<[u32; 3]> {
-        let subject = match &statement.subject {
-            NamedOrBlankNode::NamedNode(node) => self.number(&Key::iri(node.as_str()))?,
-            NamedOrBlankNode::BlankNode(node) => {
-                self.number(&Key::blank(source, own_blank_label(node.as_str(), source)))?
-            }
-        };
-        let predicate = self.number(&Key::iri(statement.predicate.as_str()))?;
         Ok([
-            subject,
-            predicate,
+            self.number_subject(&statement.subject, source)?,
+            self.number(&Key::iri(statement.predicate.as_str()))?,
             self.number_term(&statement.object, source)?,
         ])
     }
 
-    /// Ends the numbering: the dictionary with the new terms in it.
-    pub(crate) fn finish(mut self) -> Dictionary {
-        self.fresh.shrink();
-        self.known.push(self.fresh);
+    /// Finds a term said by the source, without numbering it.
+    fn find_term(&self, term: &Term, source: u16) -> Option<u32> {
+        match term {
+            Term::NamedNode(node) => self.find(&Key::iri(node.as_str())),
+            Term::BlankNode(node) => {
+                self.find(&Key::blank(source, own_blank_label(node.as_str(), source)))
+            }
+            Term::Literal(literal) => self.find(&Key::literal(literal)),
+            Term::Triple(triple) => {
+                let [s, p, o] = self.find_statement(triple, source)?;
+                self.find(&Key::triple(&Key::triple_text(s, p, o)))
+            }
+        }
+    }
+
+    /// Finds subject, predicate and object of a statement said by the source, without numbering them.
+    pub(crate) fn find_statement(&self, statement: &Triple, source: u16) -> Option<[u32; 3]> {
+        Some([
+            self.find_term(&statement.subject.clone().into(), source)?,
+            self.find(&Key::iri(statement.predicate.as_str()))?,
+            self.find_term(&statement.object, source)?,
+        ])
+    }
+
+    fn find(&self, key: &Key<'_>) -> Option<u32> {
+        let hash = hash_key(key);
+        let known = self.known.find_hashed(hash, key);
+        known.or_else(|| self.fresh.find(hash, key))
+    }
+
+    /// Ends the numbering: the dictionary with the new terms in it; `busy` as in [`Dictionary::push`].
+    pub(crate) fn finish(mut self, busy: u32) -> Dictionary {
+        self.fresh.freeze();
+        self.known.push(self.fresh, busy);
         self.known
     }
 }

@@ -60,5 +60,6 @@ pub use merge::{ChildRule, IdentityRules, MergeRules, MergeStats, Outcome, Prope
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
 pub use store::{
-    CompactReport, OpenOptions, Prepared, Retention, SourceDifference, Store, SubjectDifference,
+    CompactReport, Merging, OpenOptions, Prepared, Retention, SourceDifference, Store,
+    SubjectDifference,
 };

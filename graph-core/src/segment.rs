@@ -1,14 +1,21 @@
-//! A segment: immutable statements of one or more sources, sorted three ways in column arrays.
+//! A segment: immutable statements of one or more sources, sorted two ways in column arrays.
 //!
-//! Each order (SPO, POS, OSP) keeps the two columns that its leading key does not give, and the source beside them.
+//! The first order is SPO: for each subject its predicates and objects. The second is POS: statements of one predicate
+//! and object are a *run* of subjects. An index from each object to its runs stands in for the third order, OSP.
 
+mod build;
 mod columns;
 mod cursor;
+mod merge;
 mod ranges;
+mod stored;
 
-pub(crate) use columns::KeyIndex;
+pub(crate) use build::sort_rows;
+use columns::{KeyIndex, Narrow, equal_range};
 pub(crate) use cursor::Cursor;
+pub(crate) use merge::{Input, merge};
 pub(crate) use ranges::{Around, Pairs};
+pub(crate) use stored::Limits;
 
 /// A statement of a source in numbers: subject, local predicate, object, source. Sorts in SPO order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,13 +35,15 @@ pub(crate) struct Pattern {
 }
 
 /// Counts of one predicate inside a segment.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PredicateCounts {
     pub(crate) statements: u32,
     pub(crate) subjects: u32,
     pub(crate) objects: u32,
 }
 
+/// What one source says in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct SourceRange {
     source: u16,
     /// Start of its distinct subjects in `source_subjects`.
@@ -42,82 +51,37 @@ struct SourceRange {
     statements: u32,
 }
 
+/// The subjects of one source in a segment.
+#[derive(Clone, Copy)]
+enum SourceSubjects<'a> {
+    /// The segment has no other source.
+    All,
+    Some(&'a [u32]),
+}
+
 pub(crate) struct Segment {
+    /// Each subject's positions in the three columns below.
     subjects: KeyIndex,
-    spo_predicates: Vec<u16>,
+    spo_predicates: Narrow,
     spo_objects: Vec<u32>,
-    spo_sources: Vec<u16>,
-    predicate_starts: Vec<u32>,
-    pos_objects: Vec<u32>,
+    spo_sources: Narrow,
+    /// Where the runs of each predicate start; one more than there are predicates.
+    predicate_runs: Vec<u32>,
+    /// The object of each run; ascending within a predicate.
+    run_objects: Vec<u32>,
+    /// Where each run starts in the two columns below; one more than there are runs.
+    run_starts: Vec<u32>,
     pos_subjects: Vec<u32>,
-    pos_sources: Vec<u16>,
+    pos_sources: Narrow,
+    /// Each object's positions in `object_runs`.
     objects: KeyIndex,
-    osp_subjects: Vec<u32>,
-    osp_predicates: Vec<u16>,
-    osp_sources: Vec<u16>,
+    object_runs: Vec<u32>,
     source_ranges: Vec<SourceRange>,
     source_subjects: Vec<u32>,
     counts: Vec<PredicateCounts>,
 }
 
 impl Segment {
-    /// Sorts the rows and builds the arrays; `terms` and `predicates` are the sizes of the number spaces.
-    pub(crate) fn build(mut rows: Vec<Row>, terms: u32, predicates: usize) -> Self {
-        rows.sort_unstable();
-        rows.dedup();
-        let subjects = KeyIndex::build(terms, rows.iter().map(|row| row.subject));
-        let spo_predicates = rows.iter().map(|row| row.predicate).collect();
-        let spo_objects = rows.iter().map(|row| row.object).collect();
-        let spo_sources = rows.iter().map(|row| row.source).collect();
-        let (source_ranges, source_subjects) = subjects_by_source(&rows);
-        let mut counts = vec![PredicateCounts::default(); predicates];
-        let mut last = None;
-        for row in &rows {
-            let count = &mut counts[usize::from(row.predicate)];
-            count.statements += 1;
-            count.subjects += u32::from(last != Some((row.subject, row.predicate)));
-            last = Some((row.subject, row.predicate));
-        }
-
-        rows.sort_unstable_by_key(|row| (row.predicate, row.object, row.subject, row.source));
-        let mut predicate_starts = Vec::with_capacity(predicates + 1);
-        predicate_starts.push(0);
-        let mut end = 0;
-        for count in &counts {
-            end += count.statements;
-            predicate_starts.push(end);
-        }
-        let mut last = None;
-        for row in &rows {
-            counts[usize::from(row.predicate)].objects +=
-                u32::from(last != Some((row.predicate, row.object)));
-            last = Some((row.predicate, row.object));
-        }
-        let pos_objects = rows.iter().map(|row| row.object).collect();
-        let pos_subjects = rows.iter().map(|row| row.subject).collect();
-        let pos_sources = rows.iter().map(|row| row.source).collect();
-
-        rows.sort_unstable_by_key(|row| (row.object, row.subject, row.predicate, row.source));
-        let objects = KeyIndex::build(terms, rows.iter().map(|row| row.object));
-        Self {
-            subjects,
-            spo_predicates,
-            spo_objects,
-            spo_sources,
-            predicate_starts,
-            pos_objects,
-            pos_subjects,
-            pos_sources,
-            objects,
-            osp_subjects: rows.iter().map(|row| row.subject).collect(),
-            osp_predicates: rows.iter().map(|row| row.predicate).collect(),
-            osp_sources: rows.iter().map(|row| row.source).collect(),
-            source_ranges,
-            source_subjects,
-            counts,
-        }
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.spo_objects.len()
     }
@@ -129,35 +93,76 @@ impl Segment {
             .unwrap_or_default()
     }
 
-    /// The sources that had statements here when the segment was built.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = u16> + '_ {
-        self.source_ranges.iter().map(|range| range.source)
+    /// The sources that had statements here when the segment was built, with their number.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+        self.source_ranges
+            .iter()
+            .map(|range| (range.source, range.statements))
     }
 
-    fn source_range(&self, source: u16) -> Option<(&[u32], u32)> {
+    /// Number of statements that a source had here when the segment was built.
+    pub(crate) fn statements_of(&self, source: u16) -> u32 {
+        self.source_range(source)
+            .map_or(0, |(_, statements)| statements)
+    }
+
+    fn source_range(&self, source: u16) -> Option<(SourceSubjects<'_>, u32)> {
         let at = self
             .source_ranges
             .binary_search_by_key(&source, |range| range.source)
             .ok()?;
         let range = &self.source_ranges[at];
+        if self.source_ranges.len() == 1 {
+            return Some((SourceSubjects::All, range.statements));
+        }
         let end = self
             .source_ranges
             .get(at + 1)
             .map_or(self.source_subjects.len(), |next| next.start as usize);
-        Some((
-            &self.source_subjects[range.start as usize..end],
-            range.statements,
-        ))
+        let subjects = &self.source_subjects[range.start as usize..end];
+        Some((SourceSubjects::Some(subjects), range.statements))
     }
 
-    fn predicate_range(&self, predicate: u16) -> (usize, usize) {
+    /// The runs of a predicate.
+    fn runs_of(&self, predicate: u16) -> (usize, usize) {
         let at = usize::from(predicate);
-        match (
-            self.predicate_starts.get(at),
-            self.predicate_starts.get(at + 1),
-        ) {
+        match (self.predicate_runs.get(at), self.predicate_runs.get(at + 1)) {
             (Some(&start), Some(&end)) => (start as usize, end as usize),
             _ => (0, 0),
+        }
+    }
+
+    /// The predicate of a run.
+    fn predicate_of_run(&self, run: u32) -> u16 {
+        (self.predicate_runs.partition_point(|&start| start <= run) - 1) as u16
+    }
+
+    /// Positions in POS order of a run.
+    fn run(&self, run: usize) -> (usize, usize) {
+        (
+            self.run_starts[run] as usize,
+            self.run_starts[run + 1] as usize,
+        )
+    }
+
+    /// The runs that hold an object, narrowed to one predicate.
+    fn runs_with(&self, object: u32, predicate: Option<u16>) -> &[u32] {
+        let (start, end) = self.objects.range(object);
+        let runs = &self.object_runs[start..end];
+        let Some(predicate) = predicate else {
+            return runs;
+        };
+        let (from, to) = self.runs_of(predicate);
+        let at = if runs.len() <= 8 {
+            runs.iter()
+                .take_while(|run| (**run as usize) < from)
+                .count()
+        } else {
+            runs.partition_point(|run| (*run as usize) < from)
+        };
+        match runs.get(at) {
+            Some(&run) if (run as usize) < to => &runs[at..=at],
+            _ => &[],
         }
     }
 
@@ -172,112 +177,68 @@ impl Segment {
         let Some(predicate) = predicate else {
             return (start, end);
         };
-        let (start, end) = equal_range(&self.spo_predicates, start, end, predicate);
+        let (start, end) = self.spo_predicates.equal_range(start, end, predicate);
         match object {
             Some(object) => equal_range(&self.spo_objects, start, end, object),
             None => (start, end),
         }
     }
 
-    fn pos_range(&self, predicate: u16, object: Option<u32>) -> (usize, usize) {
-        let (start, end) = self.predicate_range(predicate);
-        match object {
-            Some(object) => equal_range(&self.pos_objects, start, end, object),
-            None => (start, end),
+    /// Number of statements that match, superseded ones and those of several sources included; a few binary searches.
+    pub(crate) fn estimate(&self, pattern: Pattern) -> usize {
+        let length = |(start, end): (usize, usize)| end - start;
+        match (pattern.subject, pattern.predicate, pattern.object) {
+            (Some(s), p, None) => length(self.spo_range(s, p, None)),
+            (Some(s), Some(p), o) => length(self.spo_range(s, Some(p), o)),
+            (Some(s), None, Some(o)) => {
+                let (start, end) = self.spo_range(s, None, None);
+                let runs = self.runs_with(o, None);
+                if end - start <= 64 || runs.len() > 64 {
+                    let objects = self.spo_objects[start..end].iter();
+                    return objects.filter(|&&found| found == o).count();
+                }
+                let of_subject = |&run: &u32| {
+                    let (start, end) = self.run(run as usize);
+                    length(equal_range(&self.pos_subjects, start, end, s))
+                };
+                runs.iter().map(of_subject).sum()
+            }
+            (None, p, Some(o)) => {
+                let runs = self.runs_with(o, p).iter();
+                runs.map(|&run| length(self.run(run as usize))).sum()
+            }
+            (None, Some(p), None) => self.counts(p).statements as usize,
+            (None, None, None) => self.len(),
         }
     }
 
-    /// Number of statements that match, duplicates of other sources included; a few binary searches.
-    pub(crate) fn estimate(&self, pattern: Pattern) -> usize {
-        let (start, end) = match (pattern.subject, pattern.predicate, pattern.object) {
-            (Some(s), p, None) => self.spo_range(s, p, None),
-            (Some(s), Some(p), o) => self.spo_range(s, Some(p), o),
-            (Some(s), None, Some(o)) => {
-                let (start, end) = self.objects.range(o);
-                equal_range(&self.osp_subjects, start, end, s)
-            }
-            (None, Some(p), o) => self.pos_range(p, o),
-            (None, None, Some(o)) => self.objects.range(o),
-            (None, None, None) => (0, self.len()),
-        };
-        end - start
-    }
-
-    /// Tells whether a live source says the statement here.
+    /// Tells whether a source that counts says the statement here.
     pub(crate) fn says(
         &self,
         subject: u32,
         predicate: u16,
         object: u32,
-        live: impl Fn(u16) -> bool,
+        counts: impl Fn(u16) -> bool,
     ) -> bool {
         let (start, end) = self.spo_range(subject, Some(predicate), Some(object));
-        self.spo_sources[start..end]
-            .iter()
-            .any(|&source| live(source))
+        (start..end).any(|at| counts(self.spo_sources.get(at)))
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        let halves = self.spo_predicates.capacity()
-            + self.spo_sources.capacity()
-            + self.pos_sources.capacity()
-            + self.osp_predicates.capacity()
-            + self.osp_sources.capacity();
         let words = self.spo_objects.capacity()
-            + self.predicate_starts.capacity()
-            + self.pos_objects.capacity()
+            + self.predicate_runs.capacity()
+            + self.run_objects.capacity()
+            + self.run_starts.capacity()
             + self.pos_subjects.capacity()
-            + self.osp_subjects.capacity()
+            + self.object_runs.capacity()
             + self.source_subjects.capacity()
             + self.source_ranges.capacity() * 3
             + self.counts.capacity() * 3;
-        halves * 2 + words * 4 + self.subjects.heap_bytes() + self.objects.heap_bytes()
+        words * 4
+            + self.spo_predicates.heap_bytes()
+            + self.spo_sources.heap_bytes()
+            + self.pos_sources.heap_bytes()
+            + self.subjects.heap_bytes()
+            + self.objects.heap_bytes()
     }
-}
-
-/// Narrows a sorted stretch of a column to the positions that hold the value.
-fn equal_range<T: Ord + Copy>(column: &[T], start: usize, end: usize, value: T) -> (usize, usize) {
-    let stretch = &column[start..end];
-    let from = stretch.partition_point(|&found| found < value);
-    // Runs are mostly short: look ahead a little before searching.
-    let rest = &stretch[from..];
-    let length = if rest.len() > 8 && rest[7] == value {
-        rest.partition_point(|&found| found == value)
-    } else {
-        rest.iter().take_while(|&&found| found == value).count()
-    };
-    (start + from, start + from + length)
-}
-
-/// Distinct subjects of each source, for reading a whole source; rows are in SPO order.
-fn subjects_by_source(rows: &[Row]) -> (Vec<SourceRange>, Vec<u32>) {
-    let mut pairs: Vec<(u16, u32)> = Vec::new();
-    let mut statements: Vec<u32> = Vec::new();
-    for row in rows {
-        let source = usize::from(row.source);
-        if statements.len() <= source {
-            statements.resize(source + 1, 0);
-        }
-        statements[source] += 1;
-        if pairs.last() != Some(&(row.source, row.subject)) {
-            pairs.push((row.source, row.subject));
-        }
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut ranges: Vec<SourceRange> = Vec::new();
-    for (at, &(source, _)) in pairs.iter().enumerate() {
-        if ranges.last().is_none_or(|range| range.source != source) {
-            let statements = statements[usize::from(source)];
-            ranges.push(SourceRange {
-                source,
-                start: at as u32,
-                statements,
-            });
-        }
-    }
-    (
-        ranges,
-        pairs.into_iter().map(|(_, subject)| subject).collect(),
-    )
 }

@@ -8,7 +8,11 @@ use oxrdf::{Term, Triple};
 use rustc_hash::FxHashMap;
 
 pub(crate) mod assemble;
+pub(crate) mod dump;
+pub(crate) mod edit;
+mod layer;
 mod matches;
+pub(crate) mod merging;
 mod overlay;
 mod ranges;
 
@@ -17,13 +21,14 @@ use crate::dictionary::{Aux, Dictionary, Kind};
 use crate::error::{Error, Result};
 use crate::merge::Merge;
 use crate::names::{SourceId, SourceName, TermId, Version};
-use crate::segment::{Pattern, PredicateCounts, Segment};
+use crate::segment::{Pattern, PredicateCounts, Row};
+use layer::{Busy, Layer};
 pub(crate) use matches::Visible;
 pub use matches::{IdStatement, Matches, Scope};
 pub use overlay::OverlayStatements;
 pub(crate) use ranges::{Found, Layers};
 
-/// The owner of a source without statements.
+/// The floor of a source without statements.
 const NO_LAYER: u8 = u8::MAX;
 
 /// Predicates by local number: statements hold 16 bits instead of 32.
@@ -34,6 +39,12 @@ pub(crate) struct Predicates {
 }
 
 impl Predicates {
+    /// The table of these terms, which are different, in the order of their local numbers.
+    fn of(terms: Vec<u32>) -> Self {
+        let numbers = terms.iter().copied().zip(0..).collect();
+        Self { terms, numbers }
+    }
+
     fn find(&self, term: u32) -> Option<u16> {
         self.numbers.get(&term).copied()
     }
@@ -65,21 +76,20 @@ pub(crate) struct SourceTable {
 }
 
 impl SourceTable {
+    /// The table of these sources and the terms of their graphs, in the order of their numbers.
+    fn of(names: Vec<SourceName>, graph_terms: Vec<u32>) -> Self {
+        let by_name = names.iter().cloned().zip(0..).collect();
+        let by_graph = graph_terms.iter().copied().zip(0..).collect();
+        Self {
+            names,
+            graph_terms,
+            by_name,
+            by_graph,
+        }
+    }
+
     pub(crate) fn find(&self, name: &SourceName) -> Option<u16> {
         self.by_name.get(name).copied()
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct Layer {
-    segment: Arc<Segment>,
-    /// Statements of sources that live in this layer; the rest is superseded.
-    live: usize,
-}
-
-impl Layer {
-    fn has_dead(&self) -> bool {
-        self.live < self.segment.len()
     }
 }
 
@@ -93,13 +103,17 @@ pub struct Snapshot {
     dictionary: Dictionary,
     predicates: Arc<Predicates>,
     table: Arc<SourceTable>,
-    /// For each source the layer that holds its statements.
-    owners: Vec<u8>,
+    /// For each source the first layer whose statements count: what it said before was replaced.
+    floors: Vec<u8>,
+    /// Oldest first.
     layers: Vec<Layer>,
-    sources: Vec<SourceInfo>,
+    sources: Arc<Vec<SourceInfo>>,
     statements: u64,
     /// Size of the dictionary when its unused terms were last thrown away.
     terms_when_cleaned: u32,
+    /// Statements that stopped to count since then.
+    superseded: u64,
+    busy: Arc<Busy>,
     /// The sources that claim something; `None` without overlays, when all do.
     claiming: Option<Arc<FixedBitSet>>,
     /// The sources of the union; `None` when all are.
@@ -347,32 +361,33 @@ impl Snapshot {
 
     /// Returns the size of everything this snapshot holds on the heap, in bytes; shared parts count in full.
     pub fn heap_bytes(&self) -> usize {
-        let segments: usize = self
-            .layers
-            .iter()
-            .map(|layer| layer.segment.heap_bytes())
-            .sum();
+        let layer = |layer: &Layer| {
+            let gone = layer.gone.as_ref().map_or(0, |gone| size_of_val(&**gone));
+            layer.segment.heap_bytes() + gone + layer.killed.capacity() * 8
+        };
+        let layers: usize = self.layers.iter().map(layer).sum();
         let predicates =
             self.predicates.terms.capacity() * 4 + self.predicates.numbers.capacity() * 9;
         let table =
             self.table.names.capacity() * 64 + self.sources.capacity() * size_of::<SourceInfo>();
-        segments + predicates + table + self.dictionary.heap_bytes() + self.merge.heap_bytes()
+        layers + predicates + table + self.dictionary.heap_bytes() + self.merge.heap_bytes()
     }
 
-    /// Returns the number of layers that a look-up visits: 1 after a compaction, at most 9.
+    /// Returns the number of layers that a look-up visits: 1 when everything is merged, rarely more than 10.
     pub fn layer_count(&self) -> usize {
         self.layers.len()
     }
 
-    /// Returns an upper bound of the number of matches from a few binary searches in each layer.
+    /// Returns about the number of matches, from a few binary searches in each layer. It is 0 only if nothing matches,
+    /// and exact where nothing was superseded.
     pub(crate) fn estimate(&self, pattern: Pattern) -> usize {
-        self.layers
-            .iter()
-            .map(|layer| layer.segment.estimate(pattern))
-            .sum::<usize>()
-            + self
-                .merge_state()
-                .map_or(0, |merge| merge.estimate(pattern))
+        let matches = |layer: &Layer| {
+            let matches = layer.segment.estimate(pattern);
+            layer.share(matches)
+        };
+        let added = self.merge_state();
+        self.layers.iter().map(matches).sum::<usize>()
+            + added.map_or(0, |merge| merge.estimate(pattern))
     }
 
     pub(crate) fn predicate_counts(&self, predicate: u16) -> PredicateCounts {
@@ -380,9 +395,10 @@ impl Snapshot {
             .iter()
             .fold(PredicateCounts::default(), |mut sum, layer| {
                 let counts = layer.segment.counts(predicate);
-                sum.statements = sum.statements.saturating_add(counts.statements);
-                sum.subjects = sum.subjects.saturating_add(counts.subjects);
-                sum.objects = sum.objects.saturating_add(counts.objects);
+                let live = |count: u32| layer.share(count as usize) as u32;
+                sum.statements = sum.statements.saturating_add(live(counts.statements));
+                sum.subjects = sum.subjects.saturating_add(live(counts.subjects));
+                sum.objects = sum.objects.saturating_add(live(counts.objects));
                 sum
             })
     }
@@ -410,7 +426,32 @@ impl Snapshot {
         self.source_info(SourceId(source)).map(|info| info.id.0)
     }
 
-    fn is_live(&self, layer: usize, source: u16) -> bool {
-        usize::from(self.owners[usize::from(source)]) == layer
+    /// Tells whether a statement found in a layer counts.
+    #[inline]
+    fn counts(&self, layer: usize, row: Row) -> bool {
+        usize::from(self.floors[usize::from(row.source)]) <= layer
+            && (self.layers[layer].killed.is_empty() || !self.is_taken_back(layer, row))
+    }
+
+    fn is_taken_back(&self, layer: usize, row: Row) -> bool {
+        let newer = &self.layers[layer + 1..];
+        newer.iter().any(|newer| newer.takes_back(row))
+    }
+
+    /// Tells whether its source makes a statement.
+    pub(crate) fn claims_row(&self, row: Row) -> bool {
+        self.layer_that_says(row).is_some()
+    }
+
+    /// The layer in which a statement counts.
+    fn layer_that_says(&self, row: Row) -> Option<usize> {
+        (0..self.layers.len()).rev().find(|&at| {
+            let layer = &self.layers[at];
+            layer
+                .segment
+                .says(row.subject, row.predicate, row.object, |source| {
+                    source == row.source && self.counts(at, row)
+                })
+        })
     }
 }

@@ -7,10 +7,12 @@ use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
 
 mod difference;
+mod draft;
 mod group;
 mod history;
 mod load;
 mod maintain;
+mod merger;
 mod prepared;
 mod retention;
 mod trial;
@@ -19,6 +21,8 @@ pub use difference::{SourceDifference, SubjectDifference};
 use group::Queue;
 pub(crate) use history::{Entry, Evidence, History, Place};
 use maintain::Maintenance;
+use merger::Merger;
+pub use merger::Merging;
 pub use prepared::Prepared;
 pub use retention::{CompactReport, Retention};
 
@@ -28,6 +32,7 @@ use crate::error::{Error, Result};
 use crate::merge::MergeRules;
 use crate::names::{Timestamp, Version};
 use crate::snapshot::Snapshot;
+use crate::snapshot::merging::Pressure;
 
 /// How a store is opened.
 ///
@@ -46,6 +51,8 @@ pub struct OpenOptions {
     /// After this many bytes of new changes a checkpoint is written in the background, so that a restart stays quick.
     /// A large graph is written less often: after a sixteenth of its size.
     pub checkpoint_after_bytes: u64,
+    /// When the layers that commits leave in memory are merged.
+    pub merging: Merging,
 }
 
 impl Default for OpenOptions {
@@ -54,6 +61,7 @@ impl Default for OpenOptions {
             inline_bytes_max: 32 << 10,
             retention: Retention::default(),
             checkpoint_after_bytes: 16 << 20,
+            merging: Merging::Background,
         }
     }
 }
@@ -66,11 +74,12 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
-/// What a store shares with the thread that writes its checkpoints.
+/// What a store shares with the threads that write its checkpoints and merge its layers.
 struct Inner {
     current: Arc<ArcSwap<Snapshot>>,
     history: RwLock<History>,
     writer: Arc<Mutex<Option<Folder>>>,
+    merger: Merger,
     /// Commits that wait for the writer's lock.
     queue: Queue,
     paths: Option<FolderPaths>,
@@ -96,7 +105,8 @@ impl Store {
         Self::in_memory_with(OpenOptions::default())
     }
 
-    /// Makes an empty store that lives in memory only. Of the options its history heeds the retention.
+    /// Makes an empty store that lives in memory only. Of the options it heeds the retention and when
+    /// layers are merged.
     pub fn in_memory_with(options: OpenOptions) -> Self {
         Self::new(
             Snapshot::empty(),
@@ -145,12 +155,14 @@ impl Store {
             queue: Queue::default(),
             files: RwLock::new(()),
             maintenance: Maintenance::default(),
+            merger: Merger::default(),
             options,
             recovery,
             older: Mutex::new(Vec::new()),
         };
         let inner = Arc::new_cyclic(|itself| Inner {
             maintenance: Maintenance::of(Weak::clone(itself)),
+            merger: Merger::of(Weak::clone(itself)),
             ..inner
         });
         Self { inner }
@@ -159,6 +171,25 @@ impl Store {
     /// Returns the current snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.inner.current.load_full()
+    }
+
+    /// Merges some layers of the newest snapshot if that makes look-ups faster; tells whether there was something to do.
+    ///
+    /// The version stays and readers of older snapshots keep them, but numbers of terms may be others in the new one.
+    pub fn merge_step(&self) -> bool {
+        self.inner.merge_step(Pressure::Idle)
+    }
+
+    /// Merges all layers of the newest snapshot into one and throws away what nothing mentions: for a store that was
+    /// just filled. The thread in the background comes close to it by itself.
+    pub fn merge_all(&self) {
+        while self.inner.merge_step(Pressure::All) {}
+    }
+
+    /// Calls the listener with each newest snapshot whose layers were merged while its version stayed, so that who
+    /// keeps a snapshot can let go of the old layers.
+    pub fn on_merged(&self, listener: impl Fn(&Arc<Snapshot>) + Send + Sync + 'static) {
+        self.inner.merger.on_merged(Box::new(listener));
     }
 
     /// Returns what was repaired when the folder was opened.
@@ -346,6 +377,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
+        self.inner.stop_merging();
         self.inner.close();
     }
 }

@@ -27,6 +27,8 @@ mod exporting;
 mod groups;
 #[path = "suite/identities.rs"]
 mod identities;
+#[path = "suite/layers.rs"]
+mod layers;
 #[path = "suite/merged_queries.rs"]
 mod merged_queries;
 #[path = "suite/merging.rs"]

@@ -251,19 +251,6 @@ fn parse_head(mut rest: &[u8], version: Version) -> Option<Head> {
     })
 }
 
-/// Reads bytes that are preceded by their number.
-pub(super) fn get_bytes(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut length = [0; 8];
-    input.read_exact(&mut length)?;
-    let length = u64::from_le_bytes(length);
-    let mut bytes = Vec::with_capacity(length.min(1 << 20) as usize);
-    if input.take(length).read_to_end(&mut bytes)? as u64 == length {
-        Ok(bytes)
-    } else {
-        Err(ErrorKind::UnexpectedEof.into())
-    }
-}
-
 fn put_log(out: &mut Vec<u8>, log: LogId) {
     put_number(out, log.first);
     put_number(out, log.last);

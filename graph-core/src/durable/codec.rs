@@ -58,12 +58,12 @@ impl Difference {
     }
 }
 
-/// Encodes rows of a snapshot with the terms they mention.
-pub(crate) fn encode(snapshot: &Snapshot, difference: &Difference) -> Result<Vec<u8>> {
+/// Encodes removed and added rows of a snapshot with the terms they mention.
+pub(crate) fn encode(snapshot: &Snapshot, removed: &[Row], added: &[Row]) -> Result<Vec<u8>> {
     let dictionary = snapshot.dictionary();
     let predicates = snapshot.predicate_table();
-    let mut ids: Vec<u32> = Vec::with_capacity(difference.len() * 2);
-    for row in difference.removed.iter().chain(&difference.added) {
+    let mut ids: Vec<u32> = Vec::with_capacity((removed.len() + added.len()) * 2);
+    for row in removed.iter().chain(added) {
         ids.extend([row.subject, predicates.term(row.predicate), row.object]);
     }
     ids.sort_unstable();
@@ -114,7 +114,7 @@ pub(crate) fn encode(snapshot: &Snapshot, difference: &Difference) -> Result<Vec
     }
     put_number(&mut plain, ids.len() as u64);
     plain.extend_from_slice(&terms);
-    for rows in [&difference.removed, &difference.added] {
+    for rows in [removed, added] {
         put_number(&mut plain, rows.len() as u64);
         let mut last = 0;
         for row in rows {

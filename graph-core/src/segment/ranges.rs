@@ -1,11 +1,14 @@
 //! The columns of one segment as slices, for readers that go through many rows at once.
 
-use super::{Row, Segment, equal_range};
+use super::columns::Narrow;
+use super::{Row, Segment};
 
 /// The statements of one predicate: runs of subjects by ascending object.
 #[derive(Clone, Copy)]
 pub(crate) struct Pairs<'a> {
     objects: &'a [u32],
+    /// Where each run starts; one more than there are runs.
+    starts: &'a [u32],
     subjects: &'a [u32],
 }
 
@@ -18,9 +21,8 @@ impl<'a> Pairs<'a> {
     #[inline]
     pub(crate) fn next_run(&mut self) -> Option<(u32, &'a [u32])> {
         let object = *self.objects.first()?;
-        let length = equal_range(self.objects, 0, self.objects.len(), object).1;
-        let (run, rest) = self.subjects.split_at(length);
-        (self.objects, self.subjects) = (&self.objects[length..], rest);
+        let run = &self.subjects[self.starts[0] as usize..self.starts[1] as usize];
+        (self.objects, self.starts) = (&self.objects[1..], &self.starts[1..]);
         Some((object, run))
     }
 }
@@ -28,7 +30,8 @@ impl<'a> Pairs<'a> {
 /// Predicates and objects of a subject, sorted by both.
 #[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
-    predicates: &'a [u16],
+    predicates: &'a Narrow,
+    start: usize,
     objects: &'a [u32],
 }
 
@@ -39,7 +42,7 @@ impl Around<'_> {
 
     #[inline]
     pub(crate) fn get(&self, at: usize) -> (u16, u32) {
-        (self.predicates[at], self.objects[at])
+        (self.predicates.get(self.start + at), self.objects[at])
     }
 }
 
@@ -61,22 +64,20 @@ impl Segment {
             subject,
             predicate,
             object: self.spo_objects[at],
-            source: self.spo_sources[at],
+            source: self.spo_sources.get(at),
         })
     }
 
     /// Positions in POS order of a predicate and an object.
     fn pos_run(&self, predicate: u16, object: u32) -> (usize, usize) {
-        let (start, end) = self.predicate_range(predicate);
-        equal_range(&self.pos_objects, start, end, object)
+        match self.runs_with(object, Some(predicate)) {
+            [run, ..] => self.run(*run as usize),
+            [] => (0, 0),
+        }
     }
 
     /// Subjects of a predicate and an object, in ascending order; each claim of a statement comes.
     pub(crate) fn subjects_of(&self, predicate: u16, object: u32) -> &[u32] {
-        let (start, end) = self.objects.range(object);
-        if start == end {
-            return &[];
-        }
         let (start, end) = self.pos_run(predicate, object);
         &self.pos_subjects[start..end]
     }
@@ -92,16 +93,17 @@ impl Segment {
             subject: self.pos_subjects[at],
             predicate,
             object,
-            source: self.pos_sources[at],
+            source: self.pos_sources.get(at),
         })
     }
 
     /// The statements of a predicate.
     pub(crate) fn pairs_of(&self, predicate: u16) -> Pairs<'_> {
-        let (start, end) = self.predicate_range(predicate);
+        let (from, to) = self.runs_of(predicate);
         Pairs {
-            objects: &self.pos_objects[start..end],
-            subjects: &self.pos_subjects[start..end],
+            objects: &self.run_objects[from..to],
+            starts: self.run_starts.get(from..=to).unwrap_or_default(),
+            subjects: &self.pos_subjects,
         }
     }
 
@@ -109,7 +111,8 @@ impl Segment {
     pub(crate) fn around(&self, subject: u32) -> Around<'_> {
         let (start, end) = self.subjects.range(subject);
         Around {
-            predicates: &self.spo_predicates[start..end],
+            predicates: &self.spo_predicates,
+            start,
             objects: &self.spo_objects[start..end],
         }
     }

@@ -1,24 +1,18 @@
-//! Building the next snapshot: numbering statements, replacing a source, merging layers.
+//! Numbering statements on top of a snapshot.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use fixedbitset::FixedBitSet;
 use oxrdf::{Term, Triple};
+use rustc_hash::FxHashMap;
 
-use super::{Layer, NO_LAYER, Predicates, Snapshot, SourceTable, Visible};
-use crate::commit::SourceInfo;
+use super::{NO_LAYER, Predicates, Snapshot, SourceTable, Visible};
 use crate::dictionary::{Dictionary, Key, Numbering};
 use crate::error::{Error, Result};
 use crate::merge::Merge;
-use crate::names::{SourceId, SourceName, Version};
-use crate::segment::{Pattern, Row, Segment};
+use crate::names::{SourceName, Version};
+use crate::segment::{Row, sort_rows};
 
-/// More layers than this are merged.
-const LAYERS_MAX: usize = 8;
-/// A layer with fewer statements than this is never worth cleaning on its own account.
-const SMALL_LAYER: usize = 4096;
-/// The dictionary may gain this many terms before unused ones are looked for.
-const FRESH_TERMS_MIN: u32 = 1 << 16;
 const SOURCES_MAX: usize = 65_000;
 
 /// Numbers the statements of sources on top of a snapshot without touching it.
@@ -35,6 +29,21 @@ impl Assembler {
             predicates: Arc::clone(&snapshot.predicates),
             table: Arc::clone(&snapshot.table),
         }
+    }
+
+    /// The sources numbered up to now.
+    pub(crate) fn sources(&self) -> Arc<SourceTable> {
+        Arc::clone(&self.table)
+    }
+
+    /// Forgets the numbers of sources that came since [`Assembler::sources`].
+    pub(crate) fn set_sources(&mut self, table: Arc<SourceTable>) {
+        self.table = table;
+    }
+
+    /// Finds the number of a source that was committed before, or numbered here.
+    pub(crate) fn find_source(&self, name: &SourceName) -> Option<u16> {
+        self.table.find(name)
     }
 
     /// Gives the number of a source, a new one on its first commit.
@@ -78,18 +87,33 @@ impl Assembler {
 
     /// Numbers statements; the rows come sorted and without duplicates.
     pub(crate) fn rows(&mut self, statements: &[Triple], source: u16) -> Result<Vec<Row>> {
-        let mut rows = Vec::with_capacity(statements.len());
+        let mut rows: Vec<Row> = Vec::with_capacity(statements.len());
+        let mut predicates: FxHashMap<&str, u16> = FxHashMap::default();
+        let mut last: Option<&Triple> = None;
         for statement in statements {
-            let [subject, predicate, object] =
-                self.numbering.number_statement(statement, source)?;
+            // Most statements have the subject of the one before.
+            let subject = match (last, rows.last()) {
+                (Some(last), Some(row)) if last.subject == statement.subject => row.subject,
+                _ => self.numbering.number_subject(&statement.subject, source)?,
+            };
+            let iri = statement.predicate.as_str();
+            let predicate = if let Some(&predicate) = predicates.get(iri) {
+                predicate
+            } else {
+                let term = self.numbering.number(&Key::iri(iri))?;
+                let predicate = self.predicate(term)?;
+                predicates.insert(iri, predicate);
+                predicate
+            };
             rows.push(Row {
                 subject,
-                predicate: self.predicate(predicate)?,
-                object,
+                predicate,
+                object: self.numbering.number_term(&statement.object, source)?,
                 source,
             });
+            last = Some(statement);
         }
-        rows.sort_unstable();
+        sort_rows(&mut rows);
         rows.dedup();
         Ok(rows)
     }
@@ -123,24 +147,26 @@ impl Assembler {
         Ok(rows)
     }
 
+    /// The row of a statement of which all terms are known.
+    pub(crate) fn known_row(&self, statement: &Triple, source: u16) -> Option<Row> {
+        let [subject, predicate, object] = self.numbering.find_statement(statement, source)?;
+        Some(Row {
+            subject,
+            predicate: self.predicates.find(predicate)?,
+            object,
+            source,
+        })
+    }
+
     /// Ends the numbering: a snapshot with the old statements and the new numbers, to put rows into.
     pub(crate) fn finish(self, snapshot: &Snapshot) -> Snapshot {
-        let mut owners = snapshot.owners.clone();
-        owners.resize(self.table.names.len(), NO_LAYER);
-        Snapshot {
-            version: snapshot.version,
-            dictionary: self.numbering.finish(),
-            predicates: self.predicates,
-            table: self.table,
-            owners,
-            layers: snapshot.layers.clone(),
-            sources: snapshot.sources.clone(),
-            statements: snapshot.statements,
-            terms_when_cleaned: snapshot.terms_when_cleaned,
-            claiming: snapshot.claiming.clone(),
-            united: snapshot.united.clone(),
-            merge: snapshot.merge.clone(),
-        }
+        let busy = snapshot.busy.terms.load(Ordering::Relaxed);
+        let mut next = snapshot.clone();
+        next.floors.resize(self.table.names.len(), NO_LAYER);
+        next.dictionary = self.numbering.finish(busy);
+        next.predicates = self.predicates;
+        next.table = self.table;
+        next
     }
 }
 
@@ -152,11 +178,13 @@ impl Snapshot {
             dictionary: Dictionary::default(),
             predicates: Arc::default(),
             table: Arc::default(),
-            owners: Vec::new(),
+            floors: Vec::new(),
             layers: Vec::new(),
-            sources: Vec::new(),
+            sources: Arc::default(),
             statements: 0,
             terms_when_cleaned: 0,
+            superseded: 0,
+            busy: Arc::default(),
             claiming: None,
             united: None,
             merge: Merge::default(),
@@ -166,154 +194,13 @@ impl Snapshot {
     /// The rows of one source in SPO order.
     pub(crate) fn rows_of(&self, source: u16) -> Vec<Row> {
         let mut matches = self.matches(None, None, None, Visible::One(source), false);
-        std::iter::from_fn(|| matches.next_row()).collect()
+        let mut rows: Vec<Row> = std::iter::from_fn(|| matches.next_row()).collect();
+        // Each layer gives them sorted.
+        sort_rows(&mut rows);
+        rows
     }
 
     pub(crate) fn set_version(&mut self, version: Version) {
         self.version = version;
-    }
-
-    /// Lets a source say exactly these rows.
-    pub(crate) fn put_source(&mut self, info: SourceInfo, rows: Vec<Row>) {
-        self.merge.changed();
-        let source = info.id.0;
-        self.take_source(source);
-        match self
-            .sources
-            .binary_search_by_key(&info.id, |known| known.id)
-        {
-            Ok(at) => self.sources[at] = info,
-            Err(at) => self.sources.insert(at, info),
-        }
-        self.add_layer(rows);
-        self.settle();
-    }
-
-    /// Puts many sources at once, as when a store opens: one layer, sorted once.
-    pub(crate) fn put_all(&mut self, infos: Vec<SourceInfo>, rows: Vec<Row>) {
-        self.sources = infos;
-        self.add_layer(rows);
-        self.terms_when_cleaned = self.dictionary.len();
-    }
-
-    /// Removes a source and what it says.
-    pub(crate) fn remove_source(&mut self, source: u16) {
-        self.merge.changed();
-        self.take_source(source);
-        self.sources.retain(|info| info.id != SourceId(source));
-        self.settle();
-    }
-
-    fn take_source(&mut self, source: u16) {
-        let owner = std::mem::replace(&mut self.owners[usize::from(source)], NO_LAYER);
-        if let Some(layer) = self.layers.get_mut(usize::from(owner)) {
-            let statements = self
-                .sources
-                .binary_search_by_key(&SourceId(source), |info| info.id)
-                .map_or(0, |at| self.sources[at].statements);
-            layer.live -= statements as usize;
-            self.statements -= statements;
-        }
-    }
-
-    pub(super) fn add_layer(&mut self, rows: Vec<Row>) {
-        if rows.is_empty() {
-            return;
-        }
-        let segment = Segment::build(rows, self.dictionary.len(), self.predicates.terms.len());
-        let layer = self.layers.len() as u8;
-        for source in segment.sources() {
-            self.owners[usize::from(source)] = layer;
-        }
-        self.statements += segment.len() as u64;
-        self.layers.push(Layer {
-            live: segment.len(),
-            segment: Arc::new(segment),
-        });
-    }
-
-    /// Merges layers when there are too many, when one is mostly superseded, or to throw unused terms away.
-    ///
-    /// The layers from `from` to the last become one. A future background compaction would call the same on a copy.
-    fn settle(&mut self) {
-        let last = self.layers.len();
-        let mut from = last;
-        if self.layers.len() > LAYERS_MAX {
-            let mut size = 0;
-            from -= 1;
-            size += self.layers[from].live;
-            while from > 0 && (self.layers[from - 1].live <= size * 2 || last - from < 2) {
-                from -= 1;
-                size += self.layers[from].live;
-            }
-        }
-        let mostly_dead = |layer: &Layer| {
-            layer.live == 0
-                || layer.segment.len() > SMALL_LAYER && layer.live * 2 < layer.segment.len()
-        };
-        if let Some(at) = self.layers.iter().position(mostly_dead) {
-            from = from.min(at);
-        }
-        let fresh = self.dictionary.len() - self.terms_when_cleaned.min(self.dictionary.len());
-        let clean = fresh > FRESH_TERMS_MIN.max(self.terms_when_cleaned);
-        if clean {
-            from = 0;
-        }
-        if from < last {
-            self.merge_layers(from, clean);
-        }
-    }
-
-    fn merge_layers(&mut self, from: usize, clean: bool) {
-        let live: usize = self.layers[from..].iter().map(|layer| layer.live).sum();
-        let mut rows = Vec::with_capacity(live);
-        for at in from..self.layers.len() {
-            let segment = Arc::clone(&self.layers[at].segment);
-            let everything = crate::segment::Cursor::new(&segment, Pattern::default(), None);
-            rows.extend(everything.filter(|row| self.is_live(at, row.source)));
-        }
-        if clean {
-            self.drop_unused_terms(&mut rows);
-        }
-        self.layers.truncate(from);
-        self.statements -= live as u64;
-        self.add_layer(rows);
-    }
-
-    /// Numbers the terms anew without those that nothing mentions; all statements are in `rows`.
-    fn drop_unused_terms(&mut self, rows: &mut [Row]) {
-        self.merge.renumbered();
-        let mut used = FixedBitSet::with_capacity(self.dictionary.len() as usize);
-        for row in rows.iter() {
-            used.insert(row.subject as usize);
-            used.insert(row.object as usize);
-        }
-        let tables = self.predicates.terms.iter().chain(&self.table.graph_terms);
-        tables.for_each(|&term| used.insert(term as usize));
-        let (dictionary, renamed) = self.dictionary.retain(&mut used);
-        for row in rows.iter_mut() {
-            row.subject = renamed[row.subject as usize];
-            row.object = renamed[row.object as usize];
-        }
-        self.dictionary = dictionary;
-        self.terms_when_cleaned = self.dictionary.len();
-        let predicates = Arc::make_mut(&mut self.predicates);
-        predicates
-            .terms
-            .iter_mut()
-            .for_each(|term| *term = renamed[*term as usize]);
-        predicates.numbers = (0_u16..)
-            .zip(&predicates.terms)
-            .map(|(number, &term)| (term, number))
-            .collect();
-        let table = Arc::make_mut(&mut self.table);
-        table
-            .graph_terms
-            .iter_mut()
-            .for_each(|term| *term = renamed[*term as usize]);
-        table.by_graph = (0_u16..)
-            .zip(&table.graph_terms)
-            .map(|(source, &term)| (term, source))
-            .collect();
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
-use super::{NO_LAYER, Snapshot};
+use super::Snapshot;
 use crate::merge::{Found, MergeState};
 use crate::names::{SourceId, TermId};
 use crate::segment::{Cursor, Pattern, Row};
@@ -101,12 +101,13 @@ impl<'a> Matches<'a> {
         visible: Visible,
         merged: bool,
     ) -> Self {
-        let (layer, layer_end) = match visible {
-            Visible::One(source) => match snapshot.owners.get(usize::from(source)) {
-                Some(&layer) if layer != NO_LAYER => (usize::from(layer), usize::from(layer) + 1),
-                _ => (0, 0),
-            },
-            _ => (0, snapshot.layers.len()),
+        let layer_end = snapshot.layers.len();
+        let layer = match visible {
+            Visible::One(source) => {
+                let floor = snapshot.floors.get(usize::from(source));
+                floor.map_or(layer_end, |floor| usize::from(*floor))
+            }
+            _ => 0,
         };
         let (visible, corrections) = match visible {
             Visible::Merged if snapshot.has_merge_rules() => {
@@ -152,7 +153,7 @@ impl<'a> Matches<'a> {
                 layer
                     .segment
                     .says(row.subject, row.predicate, row.object, |source| {
-                        snapshot.is_live(at, source) && self.visible.sees(source)
+                        self.visible.sees(source) && snapshot.counts(at, Row { source, ..row })
                     })
             })
     }
@@ -167,8 +168,8 @@ impl<'a> Matches<'a> {
                 self.open_layer();
                 continue;
             };
-            if self.check_live && !self.snapshot.is_live(self.layer, row.source)
-                || !self.visible.sees(row.source)
+            if !self.visible.sees(row.source)
+                || self.check_live && !self.snapshot.counts(self.layer, row)
             {
                 continue;
             }

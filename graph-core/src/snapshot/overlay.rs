@@ -221,9 +221,9 @@ impl Snapshot {
         self.claiming = Some(Arc::new(claiming));
         self.merge.overlaid();
         let at = self.sources.partition_point(|known| known.id < info.id);
-        self.sources.insert(at, info);
+        Arc::make_mut(&mut self.sources).insert(at, info);
         let claims = self.statements;
-        self.add_layer(rows);
+        self.add_layer(&rows, Vec::new());
         self.statements = claims;
     }
 

@@ -46,10 +46,7 @@ impl<'a> Layers<'a> {
                     Some(rows) if length <= LOOKED_AT => rows,
                     _ => return Found::Several,
                 };
-                match rows
-                    .filter(|row| self.snapshot.is_live(at, row.source))
-                    .count()
-                {
+                match rows.filter(|row| self.snapshot.counts(at, *row)).count() {
                     0 => continue,
                     live if live < length => return Found::Several,
                     _ => {}

@@ -93,7 +93,7 @@ impl LoadPlan {
         }
         let mut snapshot = assembler.finish(&self.base);
         snapshot.set_version(self.version);
-        snapshot.put_all(infos, all);
+        snapshot.put_all(infos, &all);
         Ok(snapshot)
     }
 

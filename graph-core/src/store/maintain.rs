@@ -10,6 +10,7 @@ use super::{CompactReport, History, Inner};
 use crate::durable::{Folder, Frozen};
 use crate::error::Result;
 use crate::names::{Timestamp, Version};
+use crate::snapshot::merging::Pressure;
 
 /// A large graph gets a checkpoint only after this part of its size was committed.
 const PART_OF_CHECKPOINT: u64 = 16;
@@ -64,6 +65,7 @@ impl Inner {
 
     /// Starts what a commit made necessary, on threads of its own; the writer's lock must be free.
     pub(super) fn tidy_up(&self) {
+        self.merge_soon();
         if self.maintenance.due.swap(false, Ordering::Relaxed) {
             self.maintain_in_background();
         }
@@ -106,6 +108,8 @@ impl Inner {
     }
 
     pub(super) fn compact(&self, now: Timestamp) -> Result<CompactReport> {
+        // The checkpoint holds what is in memory, what nothing mentions any more included.
+        while self.merge_step(Pressure::All) {}
         if self.paths.is_some() {
             return self.maintain(Forget::All(now));
         }

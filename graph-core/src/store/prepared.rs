@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use parking_lot::MutexGuard;
 
-use super::{Entry, Evidence, Inner};
-use crate::commit::{Change, Commit, Receipt, SourceInfo};
+use super::draft::Draft;
+use super::{Entry, Inner};
+use crate::commit::{Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
-use crate::durable::codec::{self, Difference};
 use crate::error::{Error, Result};
-use crate::names::{SourceId, SourceName, Version};
+use crate::names::{SourceId, SourceName};
 use crate::segment::Row;
 use crate::snapshot::Snapshot;
-use crate::snapshot::assemble::Assembler;
 
 /// What came of each request.
 type Answers = Vec<Result<Vec<Receipt>>>;
@@ -64,29 +63,22 @@ impl<'a> Prepared<'a> {
             return Err((error, writer));
         }
         let current = store.current.load_full();
-        let mut draft = Draft {
-            version: Version(current.version().0 + 1),
-            snapshot: Snapshot::clone(&current),
-            entries: Vec::new(),
-            touched: Vec::new(),
-            store,
-        };
+        let mut draft = Draft::new(store, &current);
         let receipts = requests
             .into_iter()
             .map(|commits| draft.apply_together(commits))
             .collect();
-        let candidate = if draft.entries.is_empty() {
-            current
-        } else {
-            draft.snapshot.follow_merge(&current, &draft.touched);
-            Arc::new(draft.snapshot)
+        let (next, entries) = match draft.finish(&current) {
+            Ok(finished) => finished,
+            Err(error) => return Err((error, writer)),
         };
+        let candidate = next.map_or(current, Arc::new);
         Ok(Self {
             store,
             writer,
             candidate,
             receipts,
-            entries: draft.entries,
+            entries,
         })
     }
 
@@ -156,147 +148,6 @@ impl<'a> Prepared<'a> {
         }
         self.store.current.store(self.candidate);
         (Ok(self.receipts), self.writer)
-    }
-}
-
-struct Draft<'a> {
-    store: &'a Inner,
-    snapshot: Snapshot,
-    version: Version,
-    entries: Vec<Entry>,
-    /// Rows added and removed so far.
-    touched: Vec<Row>,
-}
-
-impl Draft<'_> {
-    /// Applies commits as one version, all or none.
-    fn apply_together(&mut self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
-        let (snapshot, entries) = (self.snapshot.clone(), self.entries.len());
-        let touched = self.touched.len();
-        let mut receipts = Vec::with_capacity(commits.len());
-        for commit in commits {
-            match self.apply(commit) {
-                Ok(receipt) => receipts.push(receipt),
-                Err(error) => {
-                    self.snapshot = snapshot;
-                    self.entries.truncate(entries);
-                    self.touched.truncate(touched);
-                    return Err(error);
-                }
-            }
-        }
-        if self.entries.len() > entries {
-            self.snapshot.set_version(self.version);
-            self.version.0 += 1;
-        }
-        for receipt in &mut receipts {
-            receipt.version = self.snapshot.version();
-        }
-        Ok(receipts)
-    }
-
-    fn apply(&mut self, commit: Commit) -> Result<Receipt> {
-        let id = self.snapshot.source_id(&commit.source).map(|id| id.0);
-        let old = id.map(|id| self.snapshot.rows_of(id)).unwrap_or_default();
-        let Commit {
-            source,
-            kind,
-            actor,
-            time,
-            change,
-        } = commit;
-        let unchanged = Receipt {
-            version: self.snapshot.version(),
-            source: source.clone(),
-            added: 0,
-            removed: 0,
-            statements: old.len() as u64,
-            unchanged: true,
-        };
-        let mut entry = Entry {
-            version: self.version,
-            time,
-            source: id.unwrap_or_default(),
-            name: Arc::new(source),
-            kind: kind.into(),
-            actor: actor.into(),
-            added: 0,
-            removed: 0,
-            statements: 0,
-            evidence: Evidence::Removed,
-        };
-        if change == Change::Remove {
-            let Some(id) = id else { return Ok(unchanged) };
-            entry.removed = old.len() as u64;
-            self.snapshot.remove_source(id);
-            self.touched.extend(old);
-            return Ok(self.record(entry));
-        }
-        let mut assembler = Assembler::on(&self.snapshot);
-        entry.source = assembler.source(&entry.name)?;
-        let new = match change {
-            Change::Replace(statements) => assembler.rows(&statements, entry.source)?,
-            Change::Patch { remove, add } => {
-                let (remove, add) = (
-                    assembler.rows(&remove, entry.source)?,
-                    assembler.rows(&add, entry.source)?,
-                );
-                patched(&old, &remove, &add)
-            }
-            Change::Remove => Vec::new(),
-        };
-        let difference = Difference::between(&old, &new);
-        if id.is_some() && difference.is_empty() {
-            return Ok(unchanged);
-        }
-        self.touched.extend(&difference.added);
-        self.touched.extend(&difference.removed);
-        entry.added = difference.added.len() as u64;
-        entry.removed = difference.removed.len() as u64;
-        entry.statements = new.len() as u64;
-        let mut next = assembler.finish(&self.snapshot);
-        entry.evidence = self.evidence(&next, id, &difference, &new)?;
-        next.put_source(source_info(&entry), new);
-        self.snapshot = next;
-        Ok(self.record(entry))
-    }
-
-    /// Chooses what to store: the difference when it is small, else all statements of the source.
-    fn evidence(
-        &self,
-        next: &Snapshot,
-        id: Option<u16>,
-        difference: &Difference,
-        new: &[Row],
-    ) -> Result<Evidence> {
-        let patch_is_cheap = id.is_some_and(|id| {
-            let pending = self.entries.iter().filter(|entry| entry.source == id);
-            self.store
-                .history
-                .read()
-                .patch_is_cheap(id, pending, difference.len(), new.len())
-        });
-        if patch_is_cheap {
-            return Ok(Evidence::patch(codec::encode(next, difference)?));
-        }
-        let everything = Difference {
-            removed: Vec::new(),
-            added: new.to_vec(),
-        };
-        Ok(Evidence::full(codec::encode(next, &everything)?))
-    }
-
-    fn record(&mut self, entry: Entry) -> Receipt {
-        let receipt = Receipt {
-            version: entry.version,
-            source: SourceName::clone(&entry.name),
-            added: entry.added,
-            removed: entry.removed,
-            statements: entry.statements,
-            unchanged: false,
-        };
-        self.entries.push(entry);
-        receipt
     }
 }
 

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use graph_core::rdf::Statement;
-use graph_core::{Change, OpenOptions, Scope, Snapshot, Store, TermId, Timestamp, Version};
+use graph_core::{
+    Change, Merging, OpenOptions, Scope, Snapshot, Store, TermId, Timestamp, Version,
+};
 use proptest::prelude::*;
 
 use crate::support::*;
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Replace(u8, Vec<u32>),
     Patch(u8, Vec<u32>, Vec<u32>),
     Remove(u8),
@@ -19,7 +21,7 @@ fn statements(seeds: &[u32]) -> Vec<Statement> {
     seeds.iter().map(|&seed| small_statement(seed)).collect()
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let seeds = || prop::collection::vec(0_u32..336, 0..30);
     let step = prop_oneof![
         4 => (0_u8..14, seeds()).prop_map(|(s, seeds)| Step::Replace(s, seeds)),
@@ -29,9 +31,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..30)
 }
 
-type Model = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Model = BTreeMap<String, BTreeSet<String>>;
 
-fn apply(model: &mut Model, step: &Step) -> Change {
+pub(crate) fn apply(model: &mut Model, step: &Step) -> Change {
     let text = |seeds: &[u32]| {
         statements(seeds)
             .iter()
@@ -59,7 +61,7 @@ fn apply(model: &mut Model, step: &Step) -> Change {
     }
 }
 
-fn flat(model: &Model) -> BTreeSet<Claim> {
+pub(crate) fn flat(model: &Model) -> BTreeSet<Claim> {
     model
         .iter()
         .flat_map(|(source, says)| says.iter().map(|s| (source.clone(), s.clone())))
@@ -67,7 +69,7 @@ fn flat(model: &Model) -> BTreeSet<Claim> {
 }
 
 /// Every pattern made of the parts of every statement finds what filtering everything finds, in all eight shapes.
-fn check_patterns(snapshot: &Snapshot) {
+pub(crate) fn check_patterns(snapshot: &Snapshot) {
     let claims: Vec<_> = snapshot.matching(None, None, None, Scope::Claims).collect();
     for probe in claims.iter().take(40) {
         for shape in 0..8 {
@@ -180,9 +182,17 @@ proptest! {
     }
 }
 
+/// Options that differ from the default in when layers are merged.
+fn merged_when(merging: Merging) -> OpenOptions {
+    OpenOptions {
+        merging,
+        ..OpenOptions::default()
+    }
+}
+
 #[test]
 fn layers_stay_few_and_unused_terms_go_away() {
-    let store = Store::in_memory();
+    let store = Store::in_memory_with(merged_when(Merging::Inline));
     let many = |round: u32, count: u32| -> Vec<Statement> {
         (0..count)
             .map(|i| link(&format!("r{round}/s{i}"), "p", &format!("r{round}/o{i}")))
