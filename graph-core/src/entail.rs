@@ -291,3 +291,20 @@ impl Entailment {
         &self.work
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regimes_are_chosen_by_name() {
+        assert_eq!(Regime::choose("none").unwrap(), None);
+        assert_eq!(Regime::choose("owl-rl").unwrap(), Some(Regime::OwlRl));
+        for regime in Regime::ALL {
+            assert_eq!(regime.name().parse::<Regime>().unwrap(), regime);
+        }
+        assert!(
+            matches!(Regime::choose("owl"), Err(Error::UnknownRegime { name }) if name == "owl")
+        );
+    }
+}

@@ -212,9 +212,8 @@ impl Isogloss {
                 }
             }
             Err(error) => {
-                let (first, others) = match group {
-                    [first, others @ ..] => (first, others),
-                    [] => return,
+                let [first, others @ ..] = group else {
+                    return;
                 };
                 others.iter().for_each(|request| request.fail(&error));
                 first.answer(Err(error));

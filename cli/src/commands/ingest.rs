@@ -18,6 +18,7 @@ use crate::{client, clock, output, progress};
 /// Diagnostics that a person is shown; the rest are counted, and `--json` has them all.
 const SHOWN: usize = 20;
 
+#[expect(clippy::too_many_lines, reason = "one line a step, in their order")]
 pub(super) fn run(options: &Ingest) -> Outcome {
     let config = match &options.config {
         Some(path) => Config::read(path)?,

@@ -122,11 +122,11 @@ fn compact_forgets_what_it_is_told_to() {
     );
     place
         .run(&["export", "--as-of", "1"])
-        .fails(4, &["no longer kept", "oldest kept version is 2"]);
+        .fails(4, &["no longer kept", "oldest version that is kept is 2"]);
     place.run(&["compact", "--keep-versions", "1"]).succeeds();
     place
         .run(&["export", "--as-of", "2"])
-        .fails(4, &["oldest kept version is 3"]);
+        .fails(4, &["oldest version that is kept is 3"]);
     assert_eq!(place.run(&["export"]).succeeds().out, before);
     place.run(&["verify"]).succeeds();
     place

@@ -75,7 +75,8 @@ fn lineage_paths_and_impact_are_shown() {
 #[test]
 fn changes_are_listed_from_a_place_on() {
     let place = place();
-    place.write("less.jsonl", &LINES[..LINES.len() - 160]);
+    let less: String = LINES.split_inclusive('\n').take(4).collect();
+    place.write("less.jsonl", &less);
     ingest(&place, "less.jsonl");
     let ran = place
         .run(&["changes", "--format", "json", "--kind", "dataset"])

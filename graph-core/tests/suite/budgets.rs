@@ -210,7 +210,7 @@ fn another_thread_stops_a_query() {
             ..QueryOptions::default()
         };
         let (started, wait) = mpsc::channel();
-        let snapshot = snapshot.clone();
+        let snapshot = std::sync::Arc::clone(&snapshot);
         let worker = std::thread::spawn(move || {
             let text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?i && ?c = ?h) } LIMIT 1000000";
             let query = Query::parse(text, None, &ParseLimits::default()).unwrap();

@@ -244,6 +244,7 @@ fn check(folder: &Path, acknowledged: &Acknowledged, round: u32) {
     );
 }
 
+#[expect(clippy::print_stdout, reason = "a person reads what came of it")]
 fn rounds(count: u32) {
     let dir = tempfile::tempdir().unwrap();
     let mut commits = 0;

@@ -15,6 +15,7 @@ fn place() -> Option<PathBuf> {
 }
 
 /// Runs one of the tests below in a child whose folder is mounted by a script; `false` when nothing can be mounted.
+#[expect(clippy::print_stdout, reason = "a person reads what came of it")]
 fn in_mount(dir: &Path, mount: &str, test: &str) -> bool {
     let exe = std::env::current_exe().unwrap();
     let script = format!(

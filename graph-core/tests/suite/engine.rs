@@ -146,6 +146,10 @@ fn agrees(snapshot: &Snapshot, text: &str) -> Result<(), TestCaseError> {
 const PREFIXES: &str =
     "PREFIX : <http://example.com/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a longer run is asked for by a variable"
+)]
 fn cases(default: u32) -> ProptestConfig {
     let wanted = std::env::var("ISOGLOSS_DIFFERENTIAL_CASES").ok();
     ProptestConfig {

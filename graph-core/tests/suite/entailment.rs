@@ -496,13 +496,3 @@ fn limits_end_in_an_error_that_names_them() {
     assert!(matches!(of(limits), Err(Error::Cancelled)));
     assert_eq!(of(Limits::default()).unwrap(), 199 * 200 + 199);
 }
-
-#[test]
-fn regimes_are_chosen_by_name() {
-    assert_eq!(Regime::choose("none").unwrap(), None);
-    assert_eq!(Regime::choose("owl-rl").unwrap(), Some(Regime::OwlRl));
-    for regime in Regime::ALL {
-        assert_eq!(regime.name().parse::<Regime>().unwrap(), regime);
-    }
-    assert!(matches!(Regime::choose("owl"), Err(Error::UnknownRegime { name }) if name == "owl"));
-}

@@ -94,10 +94,6 @@ impl Walks {
 
     /// Follows a change through meaning: from a column to its dataset, what is made from it, its metrics, terms,
     /// products, contracts, policies and owners, each with the reason.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is an argument of the field"
-    )]
     async fn impact(
         &self,
         ctx: &Context<'_>,

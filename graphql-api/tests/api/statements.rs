@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::mesh::{NOW, ask, mesh};
 
 const CUSTOMERS: &str = "urn:isogloss:dataset:shop/billing/customers";
+const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+const DATASET: &str = "http://www.w3.org/ns/dcat#Dataset";
 const DESCRIPTION: &str = "http://purl.org/dc/terms/description";
 
 fn node(iri: &str) -> NamedNode {
@@ -89,6 +91,7 @@ async fn the_claims_about_every_name_of_an_entity_are_listed() {
             actor: "ann".to_owned(),
             time: NOW,
             change: Change::Replace(vec![
+                Statement::new(node(twin), node(TYPE), node(DATASET)),
                 Statement::new(node(twin), node(same), node(CUSTOMERS)),
                 Statement::new(node(twin), node(DESCRIPTION), Literal::from("As promised.")),
             ]),

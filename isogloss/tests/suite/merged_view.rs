@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use isogloss::connectors::{self, Input, InputLimits, Kind, Options};
+use isogloss::connectors::{Input, InputLimits, Kind, Options};
 use isogloss::graph::rdf::RdfTerm;
 use isogloss::graph::sparql::{QueryOptions, QueryResults};
 use isogloss::graph::{Change, Commit, Timestamp};

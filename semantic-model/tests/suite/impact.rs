@@ -52,7 +52,7 @@ fn told(model: &Model<'_>, impact: &Impact) -> Vec<String> {
 fn entity<'m>(model: &'m Model<'m>, local: &str) -> Entity<'m> {
     model
         .entity(&format!("https://example.org/{local}"))
-        .unwrap()
+        .expect("the mesh speaks of it")
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) enum Content<'a> {
     Other(ExpressionTerm),
 }
 
-impl<'a> Content<'a> {
+impl Content<'_> {
     pub(super) fn of(term: ExpressionTerm) -> Self {
         match term {
             ExpressionTerm::StringLiteral(text) => Self::Text(text.into()),
