@@ -10,6 +10,7 @@
 
 pub mod document;
 mod information_schema;
+mod literals;
 mod names;
 mod relations;
 mod rights;
@@ -20,6 +21,7 @@ mod tests;
 use serde_json::Value;
 
 use self::document::{Catalog, FORMAT};
+pub use self::literals::without_literals;
 use self::names::Names;
 use crate::json::{self, Object, Troubles};
 use crate::{Input, Location, Options, Report, StatementBuilder};

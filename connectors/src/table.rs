@@ -100,7 +100,6 @@ impl Table {
         self.columns.get(name)
     }
 
-
     /// Declares the primary key; names that are no columns are kept all the same, for the source says so.
     pub(crate) fn primary_key<S: AsRef<str>>(&self, out: &mut StatementBuilder, names: &[S]) {
         if self.columns.is_empty() {
