@@ -40,6 +40,7 @@ pub mod rdf;
 pub mod report;
 #[cfg(test)]
 mod shared;
+pub mod sql;
 pub mod statements;
 
 use std::path::PathBuf;
