@@ -43,6 +43,7 @@ pub mod rdf;
 pub mod report;
 #[cfg(test)]
 mod shared;
+pub mod sql;
 pub mod statements;
 mod table;
 
