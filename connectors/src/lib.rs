@@ -31,6 +31,7 @@
 
 pub mod catalog_lines;
 pub mod dbt;
+mod derivation;
 pub mod error;
 pub mod input;
 mod json;

@@ -17,6 +17,7 @@ mod rights;
 mod sections;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use serde_json::Value;
 
@@ -126,5 +127,6 @@ fn write(
     }
     let names = Names::new(catalog, file, report);
     let tables = relations::write(catalog, &names, file, options, report, out);
+    views::write(catalog, &tables, file, report, out);
     rights::write(catalog, &tables, file, report, out);
 }

@@ -100,6 +100,22 @@ impl Table {
         self.columns.get(name)
     }
 
+    /// Gives a column by its name in any case, where only one has it.
+    pub(crate) fn get_any_case(&self, name: &str) -> Option<&NamedNode> {
+        if let Some(column) = self.columns.get(name) {
+            return Some(column);
+        }
+        let lower = name.to_lowercase();
+        let mut found = self
+            .columns
+            .iter()
+            .filter(|(known, _)| known.to_lowercase() == lower);
+        match (found.next(), found.next()) {
+            (Some((_, column)), None) => Some(column),
+            _ => None,
+        }
+    }
+
     /// Declares the primary key; names that are no columns are kept all the same, for the source says so.
     pub(crate) fn primary_key<S: AsRef<str>>(&self, out: &mut StatementBuilder, names: &[S]) {
         if self.columns.is_empty() {
