@@ -151,7 +151,7 @@ impl Error {
                 "set PGPASSWORD, or put a line host:port:database:user:password into the file that PGPASSFILE names"
             }
             Self::Timeout { .. } => {
-                "read fewer schemas with --schema, or give more time with --timeout"
+                "read fewer schemas with --schema, or give more time with --statement-timeout"
             }
             Self::TooLarge { .. } => "read fewer schemas with --schema",
             _ => return None,
