@@ -53,11 +53,13 @@ pub enum IriKind {
     Quality,
     /// A service that gives access to data.
     Service,
+    /// A policy, or a rule of one.
+    Policy,
 }
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
@@ -71,6 +73,7 @@ impl IriKind {
         Self::Activity,
         Self::Quality,
         Self::Service,
+        Self::Policy,
     ];
 
     /// Returns the segment that names this kind in an IRI.
@@ -89,6 +92,7 @@ impl IriKind {
             Self::Activity => "activity",
             Self::Quality => "quality",
             Self::Service => "service",
+            Self::Policy => "policy",
         }
     }
 }
