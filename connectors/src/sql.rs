@@ -38,6 +38,7 @@
 //! [`Problem`], never in an overflow of the stack. SQL that still holds Jinja is reported and not guessed at.
 //! Nothing here knows of a log, of dbt or of statements of the graph.
 
+mod batch;
 mod columns;
 mod dialect;
 mod expression;

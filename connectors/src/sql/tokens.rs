@@ -3,7 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
 
-use super::{Dialect, Limits, Problem};
+use super::{Dialect, Limits, Problem, batch};
 
 /// The tokens of one statement, without white space, comments and the closing semicolon.
 pub(super) type Tokens = Vec<TokenWithSpan>;
@@ -37,6 +37,9 @@ pub(super) fn split(sql: &str, dialect: Dialect) -> Result<Vec<Tokens>, Problem>
         }
     }
     statements.retain(|tokens| !tokens.is_empty());
+    if dialect == Dialect::MsSql {
+        statements = statements.into_iter().flat_map(batch::split).collect();
+    }
     Ok(statements)
 }
 
