@@ -48,6 +48,8 @@ mod fingerprint;
 mod from;
 mod functions;
 mod modify;
+mod pipe;
+mod pivot;
 mod query;
 mod read;
 mod schema;

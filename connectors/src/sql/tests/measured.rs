@@ -105,6 +105,7 @@ fn catalog_schema(folder: &Path) -> Schema {
     schema
 }
 
+#[expect(clippy::too_many_lines, reason = "one measurement from file to figure")]
 fn oracle(folder: &str, dialect: Dialect) -> Option<(Score, usize)> {
     let folder = shared(folder)?;
     let schema = catalog_schema(&folder);
@@ -226,6 +227,7 @@ fn gold_of(line: &Value, key: &str) -> Option<BTreeSet<String>> {
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "one measurement from file to figure")]
 fn log_scores(
     log: &str,
     tables: &str,
