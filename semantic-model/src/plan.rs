@@ -6,6 +6,12 @@
 
 mod dialect;
 mod error;
+pub mod relation;
+mod render;
+pub mod scalar;
+mod simplify;
 
 pub use dialect::Dialect;
 pub use error::{PlanError, Reason};
+pub use render::render;
+pub use simplify::simplify;
