@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::Dialect;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
-use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
-use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use parking_lot::RwLock;
+use semantic_model::plan::Dialect;
 
 use crate::budget::{Budget, Meter};
 use crate::engine::{Engine, in_time};
@@ -32,10 +30,15 @@ mod csv;
 mod failures;
 mod files;
 mod percentile;
+mod run;
+mod scan;
+mod stop;
 mod sums;
 
 pub use csv::CsvOptions;
 use files::{Files, Format};
+use run::Running;
+use stop::Stop;
 
 /// Bytes that queries may spill to the temporary folder, all together.
 const SPILL_MAX: u64 = 4 * 1024 * 1024 * 1024;
@@ -82,7 +85,7 @@ impl DataFusion {
                 .for_each(|function| context.register_udaf(function));
             Ok(context)
         };
-        let context = build().map_err(|cause| failures::error(name, None, &cause))?;
+        let context = build().map_err(|cause| failures::error(name, &Budget::UNLIMITED, &cause))?;
         Ok(Self {
             name: name.to_owned(),
             context,
@@ -118,7 +121,7 @@ impl DataFusion {
             files: Some(files.pattern().to_owned()),
             source: Some(files.clone()),
         };
-        self.register(table, Arc::new(files.table()?), registered)
+        self.register(table, files.table()?, registered)
     }
 
     /// Registers rows that are in memory.
@@ -129,7 +132,7 @@ impl DataFusion {
         batches: Vec<RecordBatch>,
     ) -> Result<Registered> {
         let memory = MemTable::try_new(SchemaRef::clone(&schema), vec![batches])
-            .map_err(|cause| self.error(None, &cause))?;
+            .map_err(|cause| self.error(&cause))?;
         self.register_provider(table, Arc::new(memory))
     }
 
@@ -155,11 +158,11 @@ impl DataFusion {
     ) -> Result<Registered> {
         let reference = self.reference(table)?;
         self.make_schema(&reference)
-            .map_err(|cause| self.error(None, &cause))?;
+            .map_err(|cause| self.error(&cause))?;
         let _previous = self
             .context
             .register_table(reference, provider)
-            .map_err(|cause| self.error(None, &cause))?;
+            .map_err(|cause| self.error(&cause))?;
         self.tables
             .write()
             .insert(table.clone(), registered.clone());
@@ -172,7 +175,7 @@ impl DataFusion {
         let gone = self
             .context
             .deregister_table(reference)
-            .map_err(|cause| self.error(None, &cause))?;
+            .map_err(|cause| self.error(&cause))?;
         self.tables.write().remove(table);
         Ok(gone.is_some())
     }
@@ -219,8 +222,8 @@ impl DataFusion {
         Ok(())
     }
 
-    fn error(&self, memory: Option<usize>, cause: &datafusion::error::DataFusionError) -> Error {
-        failures::error(&self.name, memory, cause)
+    fn error(&self, cause: &datafusion::error::DataFusionError) -> Error {
+        failures::error(&self.name, &Budget::UNLIMITED, cause)
     }
 
     /// The session of one query, with its own share of memory.
@@ -232,7 +235,7 @@ impl DataFusion {
         let runtime = RuntimeEnvBuilder::from_runtime_env(state.runtime_env())
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(memory)))
             .build_arc()
-            .map_err(|cause| self.error(None, &cause))?;
+            .map_err(|cause| self.error(&cause))?;
         Ok(SessionStateBuilder::new_from_existing(state)
             .with_runtime_env(runtime)
             .build())
@@ -242,7 +245,7 @@ impl DataFusion {
     async fn check_tables(&self, sql: &str, session: &SessionState) -> Result<()> {
         let dialect = session.config_options().sql_parser.dialect;
         let parse = || session.resolve_table_references(&session.sql_to_statement(sql, &dialect)?);
-        let tables = parse().map_err(|cause| self.error(None, &cause))?;
+        let tables = parse().map_err(|cause| self.error(&cause))?;
         for reference in tables {
             let table = TableName::new(reference.to_vec());
             let known = self.tables.read().get(&table).cloned();
@@ -268,21 +271,6 @@ impl DataFusion {
             table,
         }
     }
-
-    /// Plans a statement that only reads.
-    async fn plan(
-        &self,
-        sql: &str,
-        session: SessionState,
-    ) -> datafusion::common::Result<DataFrame> {
-        let plan = session.create_logical_plan(sql).await?;
-        SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false)
-            .verify_plan(&plan)?;
-        Ok(DataFrame::new(session, plan))
-    }
 }
 
 fn config() -> SessionConfig {
@@ -291,6 +279,8 @@ fn config() -> SessionConfig {
     // Text is plain text everywhere: its views are another Arrow type, which not every reader of answers knows.
     options.sql_parser.map_string_types_to_utf8view = false;
     options.execution.parquet.schema_force_view_types = false;
+    // Joins are built anew to listen for a stop, and would lose their part of such filters.
+    options.optimizer.enable_join_dynamic_filter_pushdown = false;
     config
 }
 
@@ -321,27 +311,20 @@ impl Engine for DataFusion {
         let meter = Meter::start(budget);
         let session = self.session(budget)?;
         in_time(&self.name, &meter, self.check_tables(sql, &session)).await?;
-        let memory = budget.memory;
+        let name = self.name.clone();
+        let budget = *budget;
+        let error = move |cause| failures::error(&name, &budget, &cause);
         let start = async {
-            let frame = self
-                .plan(sql, session)
-                .await
-                .map_err(|cause| self.error(memory, &cause))?;
-            frame
-                .execute_stream()
-                .await
-                .map_err(|cause| self.error(memory, &cause))
+            let stop = Stop::at(meter.deadline());
+            Running::start(sql, session, stop).await.map_err(&error)
         };
-        let stream = in_time(&self.name, &meter, start).await?;
-        let plain = Plain::new(&stream.schema());
+        let running = in_time(&self.name, &meter, start).await?;
+        let plain = Plain::new(&running.schema);
         let schema = plain.schema();
         let name = self.name.clone();
-        let batches = stream
-            .map_err({
-                let name = name.clone();
-                move |cause| failures::error(&name, memory, &cause)
-            })
-            .and_then(move |batch| std::future::ready(plain.batch(&name, &batch)));
+        let batches = running
+            .batches()
+            .map(move |batch| plain.batch(&name, &batch.map_err(&error)?));
         Ok(Rows::new(&self.name, schema, batches.boxed(), meter))
     }
 }

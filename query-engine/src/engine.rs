@@ -4,6 +4,7 @@ use std::fmt;
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
+use semantic_model::plan::Dialect;
 use tokio::time::timeout_at;
 
 use crate::budget::{Budget, Meter};
@@ -46,15 +47,4 @@ pub(crate) async fn in_time<T>(
             exceeded: meter.late(),
         }),
     }
-}
-
-/// Stand-in until the planner's enum is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// DataFusion.
-    DataFusion,
-    /// PostgreSQL.
-    Postgres,
-    /// Spark.
-    Spark,
 }

@@ -22,7 +22,9 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::budget::Budget;
 use crate::datafusion::{DataFusion, Registered};
-use crate::engine::{Dialect, Engine};
+use semantic_model::plan::Dialect;
+
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::plain::conform;
 use crate::table::TableName;

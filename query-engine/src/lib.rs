@@ -16,13 +16,17 @@ mod error;
 pub mod federation;
 mod near;
 mod plain;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod rows;
 mod table;
 
 pub use budget::{Budget, Exceeded};
 #[cfg(feature = "datafusion")]
 pub use datafusion::{CsvOptions, DataFusion, Registered};
-pub use engine::{Dialect, Engine};
+pub use engine::Engine;
 pub use error::{Cause, Error, Result};
+#[cfg(feature = "postgres")]
+pub use postgres::{Postgres, PostgresSettings};
 pub use rows::Rows;
 pub use table::TableName;

@@ -10,6 +10,7 @@
 //! - [`provenance`] tells where statements come from, as a named graph and for one claim.
 //! - [`lineage`] walks what was derived from what, between datasets or between columns.
 //! - [`impact`] follows a change through meaning: from a column to the metric, the product, the contract, the owner.
+//! - [`layer`] has the types of a semantic layer: fields, joins, metrics; [`plan`] makes SQL of it.
 //! - [`centrality`] ranks data by how much is made from it and how much it is used.
 //!
 //! Foreign RDF is read as well as our own: any `skos:Concept` or labelled class of an ontology is a [`Term`], and a
@@ -48,10 +49,12 @@ pub mod error;
 pub mod identity;
 pub mod impact;
 mod kind;
+pub mod layer;
 pub mod lineage;
 mod literals;
 pub mod merge;
 mod model;
+pub mod plan;
 pub mod provenance;
 mod said;
 mod source;

@@ -10,6 +10,8 @@ use arrow::csv::ReaderBuilder;
 use arrow::csv::reader::Format;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+use regex::Regex;
+
 use crate::error::{Error, Result};
 
 /// Rows that are looked at to infer types. A later value that does not fit fails the query that meets it.
@@ -28,8 +30,6 @@ pub struct CsvOptions {
     pub escape: Option<u8>,
     /// The text that means NULL; then an empty field is an empty text. Without it an empty field is NULL.
     pub null: Option<String>,
-    /// Quoted fields may hold line ends. Reading is slower then.
-    pub newlines_in_values: bool,
     /// Types of columns; the others are inferred.
     pub types: Vec<(String, DataType)>,
 }
@@ -42,7 +42,6 @@ impl Default for CsvOptions {
             quote: b'"',
             escape: None,
             null: None,
-            newlines_in_values: false,
             types: Vec::new(),
         }
     }
@@ -108,7 +107,28 @@ pub(super) fn same_headers(paths: &[PathBuf], options: &CsvOptions, schema: &Sch
     Ok(())
 }
 
-fn open(path: &Path) -> Result<BufReader<File>> {
+/// A reader of columns that are known.
+pub(super) fn reader(schema: SchemaRef, options: &CsvOptions) -> ReaderBuilder {
+    let mut builder = ReaderBuilder::new(schema)
+        .with_header(options.header)
+        .with_delimiter(options.delimiter)
+        .with_quote(options.quote);
+    if let Some(escape) = options.escape {
+        builder = builder.with_escape(escape);
+    }
+    if let Some(null) = &options.null {
+        builder = builder.with_null_regex(exactly(null));
+    }
+    builder
+}
+
+/// A regular expression for just this text.
+fn exactly(text: &str) -> Regex {
+    Regex::new(&format!("^(?:{})$", regex::escape(text)))
+        .expect("an escaped text is a regular expression")
+}
+
+pub(super) fn open(path: &Path) -> Result<BufReader<File>> {
     File::open(path)
         .map(BufReader::new)
         .map_err(|cause| bad(path, cause))
@@ -147,14 +167,12 @@ fn sample(
         .iter()
         .map(|name| Field::new(name, DataType::Utf8, true))
         .collect();
-    let mut builder = ReaderBuilder::new(Arc::new(Schema::new(fields)))
-        .with_header(options.header)
-        .with_delimiter(options.delimiter)
-        .with_quote(options.quote)
-        .with_bounds(0, *left);
-    if let Some(escape) = options.escape {
-        builder = builder.with_escape(escape);
-    }
+    // Everything as it is written: what is NULL is looked at below.
+    let plain = CsvOptions {
+        null: None,
+        ..options.clone()
+    };
+    let builder = reader(Arc::new(Schema::new(fields)), &plain).with_bounds(0, *left);
     let reader = builder
         .build_buffered(open(path)?)
         .map_err(|cause| bad(path, cause))?;
@@ -277,7 +295,7 @@ fn time(bytes: &[u8]) -> Option<Guess> {
     }
 }
 
-fn bad(path: &Path, message: impl ToString) -> Error {
+pub(super) fn bad(path: &Path, message: impl ToString) -> Error {
     Error::BadFile {
         path: path.display().to_string(),
         message: message.to_string(),

@@ -3,18 +3,23 @@
 use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 
-use crate::budget::Exceeded;
+use super::stop::Stopped;
+use crate::budget::{Budget, Exceeded};
 use crate::error::Error;
 
-/// Says which of our errors this is. `memory` is the limit that the query ran under.
-pub(super) fn error(engine: &str, memory: Option<usize>, cause: &DataFusionError) -> Error {
+/// Says which of our errors this is. `budget` is what the query ran under.
+pub(super) fn error(engine: &str, budget: &Budget, cause: &DataFusionError) -> Error {
     let engine = engine.to_owned();
     let root = cause.find_root();
     let message = first_line(&root.strip_backtrace());
     match root {
         DataFusionError::ResourcesExhausted(_) => Error::OverBudget {
             engine,
-            exceeded: Exceeded::Memory(memory.unwrap_or(usize::MAX)),
+            exceeded: Exceeded::Memory(budget.memory.unwrap_or(usize::MAX)),
+        },
+        DataFusionError::External(inner) if inner.is::<Stopped>() => Error::OverBudget {
+            engine,
+            exceeded: Exceeded::Time(budget.time.unwrap_or_default()),
         },
         DataFusionError::SchemaError(error, _) => schema_error(engine, error, message),
         DataFusionError::External(inner) => match inner.downcast_ref::<Error>() {

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use datafusion::datasource::file_format::FileFormat;
-use datafusion::datasource::file_format::csv::CsvFormat;
+use datafusion::catalog::{Session, TableProvider};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
@@ -15,6 +14,8 @@ use futures::TryStreamExt;
 
 use super::csv::{self, CsvOptions};
 use super::failures;
+use super::scan::CsvTable;
+use crate::budget::Budget;
 use crate::error::{Error, Result};
 
 /// How files are read.
@@ -31,35 +32,6 @@ impl Format {
             Self::Parquet => ".parquet",
         }
     }
-
-    fn reader(&self) -> Arc<dyn FileFormat> {
-        match self {
-            Self::Csv(options) => Arc::new(csv_format(options)),
-            Self::Parquet => Arc::new(ParquetFormat::default().with_force_view_types(false)),
-        }
-    }
-}
-
-fn csv_format(options: &CsvOptions) -> CsvFormat {
-    CsvFormat::default()
-        .with_has_header(options.header)
-        .with_delimiter(options.delimiter)
-        .with_quote(options.quote)
-        .with_escape(options.escape)
-        .with_newlines_in_values(options.newlines_in_values)
-        .with_null_regex(options.null.as_deref().map(exactly))
-}
-
-/// A regular expression for just this text.
-fn exactly(text: &str) -> String {
-    let escaped: String = text
-        .chars()
-        .flat_map(|c| {
-            let special = !c.is_alphanumeric() && c.is_ascii() && c != ' ' && c != '_';
-            special.then_some('\\').into_iter().chain([c])
-        })
-        .collect();
-    format!("^{escaped}$")
 }
 
 /// A table of files: one file, a folder of them, or a glob.
@@ -97,15 +69,18 @@ impl Files {
 
     async fn parquet_schema(&self, engine: &str, state: &SessionState) -> Result<SchemaRef> {
         let schema = self.options().infer_schema(state, &self.url).await;
-        let schema = schema.map_err(|cause| match failures::error(engine, None, &cause) {
-            Error::OverBudget { .. } => bad(&self.pattern, "its footer is too large"),
-            error => bad(&self.pattern, &error.to_string()),
-        })?;
+        let schema =
+            schema.map_err(
+                |cause| match failures::error(engine, &Budget::UNLIMITED, &cause) {
+                    Error::OverBudget { .. } => bad(&self.pattern, "its footer is too large"),
+                    error => bad(&self.pattern, &error.to_string()),
+                },
+            )?;
         Ok(plain(&schema))
     }
 
     /// The files that there are now. None at all is an error: an empty answer would be a wrong one.
-    pub(super) async fn paths(&self, state: &SessionState) -> Result<Vec<PathBuf>> {
+    pub(super) async fn paths(&self, state: &dyn Session) -> Result<Vec<PathBuf>> {
         let missing = |cause: &dyn std::fmt::Display| bad(&self.pattern, &cause.to_string());
         let store = state
             .runtime_env()
@@ -152,14 +127,23 @@ impl Files {
     }
 
     fn options(&self) -> ListingOptions {
-        ListingOptions::new(self.format.reader()).with_file_extension(self.extension())
+        let parquet = ParquetFormat::default().with_force_view_types(false);
+        ListingOptions::new(Arc::new(parquet)).with_file_extension(self.extension())
     }
 
-    pub(super) fn table(&self) -> Result<ListingTable> {
+    /// The table to register.
+    pub(super) fn table(&self) -> Result<Arc<dyn TableProvider>> {
+        if let Format::Csv(options) = &self.format {
+            let (files, options) = (self.clone(), options.clone());
+            return Ok(Arc::new(CsvTable { files, options }));
+        }
         let config = ListingTableConfig::new(self.url.clone())
             .with_listing_options(self.options())
             .with_schema(SchemaRef::clone(&self.schema));
-        ListingTable::try_new(config).map_err(|cause| bad(&self.pattern, &cause.strip_backtrace()))
+        match ListingTable::try_new(config) {
+            Ok(table) => Ok(Arc::new(table)),
+            Err(cause) => Err(bad(&self.pattern, &cause.strip_backtrace())),
+        }
     }
 
     pub(super) fn schema(&self) -> SchemaRef {
