@@ -1,6 +1,7 @@
 //! Semantic models: their relation, entities, dimensions and measures.
 
 use super::super::fields::Fields;
+use super::super::names::parts_of;
 use super::super::report::Severity;
 use super::BESIDE;
 use super::measure::Measures;
@@ -80,26 +81,6 @@ pub(super) fn table(node: &Fields<'_>) -> (Relation, Option<String>) {
     }
     let same = split.len() <= parts.len() && parts.ends_with(&split);
     (Relation::Table(parts), (!same).then(|| spelled.to_owned()))
-}
-
-/// Splits the name of a relation at the dots outside of quotes, and takes the quotes away.
-pub(super) fn parts_of(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quote = None;
-    for letter in name.trim().chars() {
-        match (quote, letter) {
-            (None, '"' | '`') => quote = Some(letter),
-            (None, '[') => quote = Some(']'),
-            (None, '.') => parts.push(String::new()),
-            (Some(end), letter) if letter == end => quote = None,
-            _ => {
-                if let Some(part) = parts.last_mut() {
-                    part.push(letter);
-                }
-            }
-        }
-    }
-    parts
 }
 
 /// Reads an entity.
