@@ -55,5 +55,6 @@ pub(super) fn is_query(source: &str) -> bool {
     let keyword = ["select", "with", "values", "from"]
         .iter()
         .any(|keyword| word.eq_ignore_ascii_case(keyword));
-    source.starts_with('(') || keyword && after.is_some_and(|sign| sign.is_whitespace() || sign == '(')
+    source.starts_with('(')
+        || keyword && after.is_some_and(|sign| sign.is_whitespace() || sign == '(')
 }

@@ -47,16 +47,36 @@ impl Version {
     /// Returns the dialects that the version knows.
     const fn dialects(self) -> &'static [&'static str] {
         match self {
-            Self::V0_1_1 => &["ANSI_SQL", "SNOWFLAKE", "MDX", "TABLEAU", "DATABRICKS", "MAQL"],
+            Self::V0_1_1 => &[
+                "ANSI_SQL",
+                "SNOWFLAKE",
+                "MDX",
+                "TABLEAU",
+                "DATABRICKS",
+                "MAQL",
+            ],
             Self::V0_2_0Dev0 => &[
-                "ANSI_SQL", "SNOWFLAKE", "MDX", "TABLEAU", "DATABRICKS", "MAQL", "BIGQUERY",
+                "ANSI_SQL",
+                "SNOWFLAKE",
+                "MDX",
+                "TABLEAU",
+                "DATABRICKS",
+                "MAQL",
+                "BIGQUERY",
             ],
         }
     }
 
     /// Tells whether the version knows a vendor of custom extensions.
     fn knows_vendor(self, vendor: &str) -> bool {
-        const OLD: [&str; 6] = ["COMMON", "SNOWFLAKE", "SALESFORCE", "DBT", "DATABRICKS", "GOODDATA"];
+        const OLD: [&str; 6] = [
+            "COMMON",
+            "SNOWFLAKE",
+            "SALESFORCE",
+            "DBT",
+            "DATABRICKS",
+            "GOODDATA",
+        ];
         self == Self::V0_2_0Dev0 || OLD.contains(&vendor)
     }
 }
@@ -90,7 +110,10 @@ pub fn read_value(file: &str, value: &serde_json::Value) -> Result<Read, FormatE
 fn one(mut layers: Vec<Layer>, file: &str) -> Result<Layer, FormatError> {
     match (layers.pop(), layers.is_empty()) {
         (Some(layer), true) => Ok(layer),
-        _ => Err(FormatError::of_file(file, "it holds not one semantic model but more or none")),
+        _ => Err(FormatError::of_file(
+            file,
+            "it holds not one semantic model but more or none",
+        )),
     }
 }
 

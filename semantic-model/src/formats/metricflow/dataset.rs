@@ -6,7 +6,8 @@ use super::super::report::Severity;
 use super::BESIDE;
 use super::measure::Measures;
 use crate::layer::{
-    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Relation, TimeField, Validity,
+    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Relation, Scope, TimeField,
+    Validity,
 };
 
 /// Reads a semantic model and takes its measures.
@@ -31,13 +32,13 @@ pub(super) fn read<'a>(fields: &Fields<'a>, measures: &mut Measures<'a>) -> Opti
         relation,
         entities,
         primary_entity: fields.owned("primary_entity"),
-        primary_key: Vec::new(),
-        unique_keys: Vec::new(),
+        // An expression names columns here, even where a dimension has the name of another column.
+        scope: Scope::Columns,
         fields: dimensions.iter().filter_map(dimension).collect(),
         default_time,
-        filters: Vec::new(),
         notes: fields.notes(BESIDE),
         name,
+        ..Dataset::default()
     };
     let extensions = &mut dataset.notes.extensions;
     if let Some(measures) = fields.json("measures") {

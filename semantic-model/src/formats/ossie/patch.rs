@@ -82,7 +82,9 @@ fn reach<'v>(value: &'v mut Value, pointer: &str) -> Result<&'v mut Value, Strin
         let object = at
             .as_object_mut()
             .ok_or_else(|| format!("`{pointer}` leads through something that is no object"))?;
-        at = object.entry(key).or_insert_with(|| Value::Object(Map::new()));
+        at = object
+            .entry(key)
+            .or_insert_with(|| Value::Object(Map::new()));
     }
     Ok(at)
 }

@@ -21,7 +21,10 @@ pub(super) fn version(document: &Document<'_>) {
         return;
     };
     let said = node.text().unwrap_or_default();
-    if ![Version::V0_1_1, Version::V0_2_0Dev0].iter().any(|known| known.as_str() == said) {
+    if ![Version::V0_1_1, Version::V0_2_0Dev0]
+        .iter()
+        .any(|known| known.as_str() == said)
+    {
         let message = format!("version `{said}` is not known; it is read as 0.2.0.dev0");
         document.problem(Severity::Warning, "unknown_version", message, node, None);
     }
@@ -31,9 +34,21 @@ pub(super) fn version(document: &Document<'_>) {
 pub(super) fn model<'a>(document: &'a Document<'a>, node: &'a Node<'a>) -> Option<Layer> {
     let fields = Fields::of(document, node)?;
     fields.get("version");
-    let datasets: Vec<Dataset> = fields.objects("datasets").iter().filter_map(dataset).collect();
-    let joins: Vec<Join> = fields.objects("relationships").iter().filter_map(relationship).collect();
-    let metrics: Vec<Metric> = fields.objects("metrics").iter().filter_map(metric).collect();
+    let datasets: Vec<Dataset> = fields
+        .objects("datasets")
+        .iter()
+        .filter_map(dataset)
+        .collect();
+    let joins: Vec<Join> = fields
+        .objects("relationships")
+        .iter()
+        .filter_map(relationship)
+        .collect();
+    let metrics: Vec<Metric> = fields
+        .objects("metrics")
+        .iter()
+        .filter_map(metric)
+        .collect();
     let name = fields.text("name").unwrap_or_default().to_owned();
     let (notes, own) = notes(&fields);
     let mut layer = Layer {
@@ -43,12 +58,12 @@ pub(super) fn model<'a>(document: &'a Document<'a>, node: &'a Node<'a>) -> Optio
     };
     if let Some(own) = &own {
         layer = corrected(&fields, layer, own);
+        layer.datasets = restored(&fields, datasets, own, "datasets");
         layer.joins = restored(&fields, joins, own, "joins");
         layer.metrics = restored(&fields, metrics, own, "metrics");
     } else {
-        (layer.joins, layer.metrics) = (joins, metrics);
+        (layer.datasets, layer.joins, layer.metrics) = (datasets, joins, metrics);
     }
-    layer.datasets = datasets;
     document.understood("semantic model");
     Some(layer)
 }
@@ -60,7 +75,9 @@ fn restored<T: DeserializeOwned>(
     own: &Value,
     key: &str,
 ) -> Vec<T> {
-    let items = own.get("unwritten").and_then(|unwritten| unwritten.get(key));
+    let items = own
+        .get("unwritten")
+        .and_then(|unwritten| unwritten.get(key));
     for item in items.and_then(Value::as_array).into_iter().flatten() {
         let at = item.get("at").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let definition = item.get("definition").cloned().unwrap_or_default();
@@ -118,7 +135,9 @@ fn field(fields: &Fields<'_>) -> Option<Field> {
     let expression = expression(fields)?;
     let data_type = fields.owned("datatype");
     let dimension = fields.object("dimension");
-    let is_time = dimension.as_ref().and_then(|dimension| dimension.flag("is_time"));
+    let is_time = dimension
+        .as_ref()
+        .and_then(|dimension| dimension.flag("is_time"));
     let role = role(is_time, data_type.as_deref());
     let kept = fields.json("dimension").filter(|_| dimension.is_some());
     let label = fields.owned("label");
@@ -225,7 +244,11 @@ fn dialects(fields: &Fields<'_>) -> Option<Expression> {
     let mut ansi = None;
     let mut first = None;
     for item in fields.objects("dialects") {
-        let dialect = item.text("dialect").unwrap_or("ANSI_SQL").trim().to_uppercase();
+        let dialect = item
+            .text("dialect")
+            .unwrap_or("ANSI_SQL")
+            .trim()
+            .to_uppercase();
         let Some(text) = item.text("expression") else {
             item.name("expression");
             continue;
@@ -235,11 +258,19 @@ fn dialects(fields: &Fields<'_>) -> Option<Expression> {
         first.get_or_insert_with(|| text.clone());
         let twice = match dialect.as_str() {
             "ANSI_SQL" => ansi.replace(text).is_some(),
-            _ => expression.dialects.insert(dialect.to_lowercase(), text).is_some(),
+            _ => expression
+                .dialects
+                .insert(dialect.to_lowercase(), text)
+                .is_some(),
         };
         if twice {
             let message = format!("dialect `{dialect}` occurs twice; the last one counts");
-            item.problem(Severity::Warning, "duplicate_dialect", message, Some("dialect"));
+            item.problem(
+                Severity::Warning,
+                "duplicate_dialect",
+                message,
+                Some("dialect"),
+            );
         }
     }
     fields.leave(&[]);
@@ -263,11 +294,15 @@ fn notes(fields: &Fields<'_>) -> (Notes, Option<Value>) {
     notes.extensions = fields.rest(&[]);
     if let Some(context) = context {
         let rest = without_synonyms(context, &mut notes.synonyms);
-        notes.extensions.extend(rest.map(|rest| ("ai_context".to_owned(), rest)));
+        notes
+            .extensions
+            .extend(rest.map(|rest| ("ai_context".to_owned(), rest)));
     }
     if !extensions.is_empty() {
         let extensions = Value::Array(extensions);
-        notes.extensions.insert("custom_extensions".to_owned(), extensions);
+        notes
+            .extensions
+            .insert("custom_extensions".to_owned(), extensions);
     }
     (notes, own)
 }
@@ -280,7 +315,12 @@ fn without_synonyms(context: Value, synonyms: &mut Vec<String>) -> Option<Value>
     let texts: Option<Vec<String>> = object
         .get("synonyms")
         .and_then(Value::as_array)
-        .map(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect())
+        .map(|items| {
+            items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect()
+        })
         .unwrap_or_default();
     if let Some(texts) = texts {
         object.shift_remove("synonyms");

@@ -12,7 +12,15 @@ use crate::layer::{
 };
 
 const DATA_TYPES: [&str; 10] = [
-    "String", "Integer", "Decimal", "Float", "Boolean", "Date", "Time", "DateTime", "DateTimeTz",
+    "String",
+    "Integer",
+    "Decimal",
+    "Float",
+    "Boolean",
+    "Date",
+    "Time",
+    "DateTime",
+    "DateTimeTz",
     "Opaque",
 ];
 
@@ -38,6 +46,7 @@ struct Writer {
 impl Writer {
     fn model(self, layer: &Layer) -> Value {
         let mut unwritten = Map::new();
+        let datasets = self.list(&layer.datasets, "datasets", &mut unwritten, Self::dataset);
         let joins = self.list(&layer.joins, "joins", &mut unwritten, Self::join);
         let metrics = self.list(&layer.metrics, "metrics", &mut unwritten, Self::metric);
         let mut object = named(&layer.name);
@@ -58,8 +67,7 @@ impl Writer {
             own.insert("unwritten".to_owned(), Value::Object(unwritten));
         }
         extend(&mut object, own);
-        let datasets = layer.datasets.iter().map(|dataset| self.dataset(dataset));
-        object.insert("datasets".to_owned(), datasets.collect());
+        object.insert("datasets".to_owned(), Value::Array(datasets));
         if !joins.is_empty() {
             object.insert("relationships".to_owned(), Value::Array(joins));
         }
@@ -91,7 +99,7 @@ impl Writer {
         written
     }
 
-    fn dataset(self, dataset: &Dataset) -> Value {
+    fn dataset(self, dataset: &Dataset) -> Option<Value> {
         let mut object = named(&dataset.name);
         let source = match &dataset.relation {
             Relation::Query(query) if is_query(&query.sql) => query.sql.clone(),
@@ -113,16 +121,19 @@ impl Writer {
         };
         let plain = read_back(&json!({"name": "", "datasets": [object]}), &Map::new())
             .datasets
-            .pop();
-        correct(&mut object, plain.as_ref(), &bare);
+            .pop()?;
+        correct(&mut object, &plain, &bare);
         if !dataset.fields.is_empty() {
             let fields = dataset.fields.iter().map(|field| self.field(field));
-            object.insert("fields".to_owned(), fields.collect());
+            object.insert(
+                "fields".to_owned(),
+                Value::Array(fields.collect::<Option<_>>()?),
+            );
         }
-        Value::Object(object)
+        Some(Value::Object(object))
     }
 
-    fn field(self, field: &Field) -> Value {
+    fn field(self, field: &Field) -> Option<Value> {
         let mut object = named(&field.name);
         let own_name = Expression::new(name_of(std::slice::from_ref(&field.name)));
         let expression = self.expression(field.expression.as_ref().unwrap_or(&own_name));
@@ -146,9 +157,9 @@ impl Writer {
         self.notes(&mut object, &field.notes);
         let dataset = json!({"name": "d", "source": "d", "fields": [object]});
         let mut back = read_back(&json!({"name": "", "datasets": [dataset]}), &Map::new());
-        let plain = back.datasets.pop().and_then(|mut dataset| dataset.fields.pop());
-        correct(&mut object, plain.as_ref(), field);
-        Value::Object(object)
+        let plain = back.datasets.pop()?.fields.pop()?;
+        correct(&mut object, &plain, field);
+        Some(Value::Object(object))
     }
 
     fn join(self, join: &Join) -> Option<Value> {
@@ -172,7 +183,7 @@ impl Writer {
         object.shift_remove("description");
         let model = json!({"name": "", "datasets": [], "relationships": [object]});
         let plain = read_back(&model, &Map::new()).joins.pop()?;
-        correct(&mut object, Some(&plain), join);
+        correct(&mut object, &plain, join);
         Some(Value::Object(object))
     }
 
@@ -193,7 +204,7 @@ impl Writer {
         self.notes(&mut object, &metric.notes);
         let model = json!({"name": "", "datasets": [], "metrics": [object]});
         let plain = read_back(&model, &Map::new()).metrics.pop()?;
-        correct(&mut object, Some(&plain), metric);
+        correct(&mut object, &plain, metric);
         Some(Value::Object(object))
     }
 
@@ -309,9 +320,8 @@ fn read_back(model: &Value, over: &Map<String, Value>) -> Layer {
 }
 
 /// Adds what reading an object back would not give.
-fn correct<T: Serialize + Default>(object: &mut Map<String, Value>, plain: Option<&T>, whole: &T) {
-    let nothing = T::default();
-    let patch = patch::between(plain.unwrap_or(&nothing), whole);
+fn correct<T: Serialize>(object: &mut Map<String, Value>, plain: &T, whole: &T) {
+    let patch = patch::between(plain, whole);
     let own = patch.map(|patch| ("corrections".to_owned(), patch));
     extend(object, own.into_iter().collect());
 }

@@ -234,19 +234,34 @@ fn what_is_not_understood_has_its_place() {
 
 #[test]
 fn hostile_texts_are_errors_with_a_place() {
-    check_problems("", &expect![[r#"
+    check_problems(
+        "",
+        &expect![[r#"
         m.json:1:1: EOF while parsing a value
-    "#]]);
-    check_problems("{\"metrics\": [", &expect![[r#"
+    "#]],
+    );
+    check_problems(
+        "{\"metrics\": [",
+        &expect![[r#"
         m.json:1:13: EOF while parsing a list
-    "#]]);
-    check_problems(&"[".repeat(1_000_000), &expect![[r#"
+    "#]],
+    );
+    check_problems(
+        &"[".repeat(1_000_000),
+        &expect![[r#"
         m.json:1:128: recursion limit exceeded
-    "#]]);
-    check_problems("{\"nodes\": {}}", &expect![[r#"
+    "#]],
+    );
+    check_problems(
+        "{\"nodes\": {}}",
+        &expect![[r#"
         m.json: this is no semantic manifest: it has neither `semantic_models` nor `metrics`
-    "#]]);
-    check_problems("[1]", &expect![[r#"
+    "#]],
+    );
+    check_problems(
+        "[1]",
+        &expect![[r#"
         m.json: this is no semantic manifest: it has neither `semantic_models` nor `metrics`
-    "#]]);
+    "#]],
+    );
 }
