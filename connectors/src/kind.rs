@@ -24,17 +24,20 @@ pub enum Kind {
     PostgresCatalog,
     /// Events of OpenLineage.
     OpenLineage,
+    /// Semantic layers: MetricFlow, Apache Ossie and others.
+    SemanticLayer,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
         Self::CatalogLines,
         Self::PostgresCatalog,
         Self::OpenLineage,
+        Self::SemanticLayer,
     ];
 
     /// Gives the name that users write.
@@ -46,6 +49,7 @@ impl Kind {
             Self::CatalogLines => "catalog-lines",
             Self::PostgresCatalog => "postgres-catalog",
             Self::OpenLineage => "openlineage",
+            Self::SemanticLayer => "semantic-layer",
         }
     }
 
@@ -66,6 +70,9 @@ impl Kind {
             Self::OpenLineage => {
                 "openlineage reads .json, .jsonl and .ndjson files of events, plain or .gz"
             }
+            Self::SemanticLayer => {
+                "semantic-layer reads semantic_manifest.json and the .yaml, .yml and .json models of MetricFlow, Ossie, Cube, Snowflake and Databricks, plain or .gz"
+            }
         }
     }
 
@@ -79,6 +86,7 @@ impl Kind {
             Self::CatalogLines => &["jsonl", "ndjson"],
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
+            Self::SemanticLayer => &["yaml", "yml", "json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -154,6 +162,8 @@ impl Kind {
             Some(Self::Odcs)
         } else if text.contains("isogloss.postgres.catalog") || text.contains("\"table_catalog\"") {
             Some(Self::PostgresCatalog)
+        } else if text.contains("\"semantic_models\"") || text.contains("\"semantic_model\"") {
+            Some(Self::SemanticLayer)
         } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
             Some(Self::OpenLineage)
         } else if text.lines().next()?.trim_end().ends_with('}') {

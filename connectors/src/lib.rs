@@ -43,6 +43,7 @@ pub mod openlineage;
 pub mod postgres;
 pub mod rdf;
 pub mod report;
+pub mod semantic_layer;
 #[cfg(test)]
 mod shared;
 pub mod sql;
@@ -132,6 +133,7 @@ fn read_with(
         Kind::Rdf => rdf::read(inputs, options, &mut report, &mut out),
         Kind::CatalogLines => catalog_lines::read(inputs, options, &mut report, &mut out),
         Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
+        Kind::SemanticLayer => semantic_layer::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);

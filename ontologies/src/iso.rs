@@ -70,4 +70,16 @@ vocabulary! {
     SCORE = "score";
     /// How many entities a text search may find.
     LIMIT = "limit";
+    /// Datasets, joins and metrics that one source declares together.
+    SEMANTIC_LAYER = "SemanticLayer";
+    /// A way between datasets that a semantic layer declares.
+    JOIN = "Join";
+    /// A calendar that metrics are joined to.
+    TIME_SPINE = "TimeSpine";
+    /// A query to a semantic layer that has a name.
+    SAVED_QUERY = "SavedQuery";
+    /// The semantic layer that something is declared in.
+    IN_LAYER = "inLayer";
+    /// The whole declaration of a part of a semantic layer, as `rdf:JSON`.
+    DEFINITION = "definition";
 }

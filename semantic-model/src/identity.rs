@@ -57,11 +57,13 @@ pub enum IriKind {
     Service,
     /// A policy, or a rule of one.
     Policy,
+    /// A semantic layer, and what it declares that is no dataset and no metric.
+    Layer,
 }
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
@@ -77,6 +79,7 @@ impl IriKind {
         Self::Quality,
         Self::Service,
         Self::Policy,
+        Self::Layer,
     ];
 
     /// Returns the segment that names this kind in an IRI.
@@ -97,6 +100,7 @@ impl IriKind {
             Self::Quality => "quality",
             Self::Service => "service",
             Self::Policy => "policy",
+            Self::Layer => "layer",
         }
     }
 }
