@@ -86,10 +86,16 @@ pub(crate) fn days_ms(days: u32) -> i64 {
 pub(crate) struct Source {
     /// Its name in the graph.
     pub(crate) name: String,
-    /// The format of its documents.
+    /// The format of its documents; `postgres` for a live database.
     pub(crate) kind: String,
     /// Files and folders, relative to the configuration file.
+    #[serde(default)]
     pub(crate) paths: Vec<PathBuf>,
+    /// The address of a live database.
+    pub(crate) url: Option<String>,
+    /// Of a live database: only these schemas.
+    #[serde(default)]
+    pub(crate) schemas: Vec<String>,
 }
 
 impl Source {
@@ -154,8 +160,14 @@ pub(crate) fn kind(name: &str) -> Result<Kind, Failure> {
             FailureKind::Usage,
             format!("`{name}` is no kind of document"),
         )
-        .with_hint("kinds are dbt, odcs, rdf and catalog-lines")
+        .with_hint(kinds())
     })
+}
+
+/// Says which kinds there are.
+fn kinds() -> String {
+    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    format!("kinds are {}", names.join(", "))
 }
 
 #[cfg(test)]

@@ -49,12 +49,12 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
-    /// How one column or dataset was made of another.
-    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
     Service,
+    /// A policy, or a rule of one.
+    Policy,
 }
 
 impl IriKind {
@@ -71,9 +71,9 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
-        Self::Derivation,
         Self::Quality,
         Self::Service,
+        Self::Policy,
     ];
 
     /// Returns the segment that names this kind in an IRI.
@@ -90,9 +90,9 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
-            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
+            Self::Policy => "policy",
         }
     }
 }
