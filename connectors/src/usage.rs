@@ -34,9 +34,9 @@ use self::format::Format;
 use crate::sql::Dialect;
 use crate::{Input, Location, Options, Report, StatementBuilder};
 
+pub(crate) use self::format::is_query_log;
 pub use self::known::{KnownColumn, KnownTable, KnownTables};
 pub use self::sift::Reason;
-pub(crate) use self::format::is_query_log;
 
 /// What a reader of query logs has to know besides the logs.
 #[derive(Clone, Debug)]
@@ -83,7 +83,11 @@ pub fn read(
             report.skipped += 1;
             continue;
         };
-        report.note("log_format", format!("read as {format}"), Location::file(&input.name));
+        report.note(
+            "log_format",
+            format!("read as {format}"),
+            Location::file(&input.name),
+        );
         fold.start(format);
         let mut sink = |entry: Entry| fold.add(entry);
         match format {

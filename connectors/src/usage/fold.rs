@@ -117,7 +117,11 @@ impl<'a> Fold<'a> {
 
     /// Says that a log of a form follows.
     pub(super) fn start(&mut self, format: Format) {
-        self.dialect = self.options.dialect.or(format.dialect()).unwrap_or_default();
+        self.dialect = self
+            .options
+            .dialect
+            .or(format.dialect())
+            .unwrap_or_default();
     }
 
     /// Adds a statement.
@@ -129,7 +133,10 @@ impl<'a> Fold<'a> {
         self.patterns.statements = self.patterns.statements.saturating_add(calls);
         let early = if entry.failed {
             Some(Reason::Failed)
-        } else if entry.application.as_deref().is_some_and(sift::is_tool) || sift::has_tool_comment(&entry.sql) {
+        } else if entry.application.as_deref().is_some_and(sift::is_tool)
+            || sift::has_tool_comment(&entry.sql)
+            || sift::is_key_check(&entry.sql)
+        {
             Some(Reason::Tool)
         } else {
             None
@@ -194,7 +201,10 @@ impl<'a> Fold<'a> {
             };
             *self.patterns.problems.entry(kind).or_default() += 1;
         }
-        let outcomes = analysis.statements.into_iter().map(|facts| self.shape(facts));
+        let outcomes = analysis
+            .statements
+            .into_iter()
+            .map(|facts| self.shape(facts));
         outcomes.collect()
     }
 
@@ -313,7 +323,11 @@ impl Patterns {
         report.understood_many("pattern", self.by_id.len() as u64);
         let at = Location::default;
         for (reason, count) in &self.aside {
-            report.note(reason.code(), format!("{count} statements were set aside: {reason}"), at());
+            report.note(
+                reason.code(),
+                format!("{count} statements were set aside: {reason}"),
+                at(),
+            );
             report.understood_many("set_aside", *count);
         }
         for (problem, count) in &self.problems {
@@ -321,9 +335,17 @@ impl Patterns {
             report.warning("sql_not_understood", message, at());
         }
         if self.guessed > 0 {
-            let message = format!("the tables of {} shapes were guessed, without columns", self.guessed);
+            let message = format!(
+                "the tables of {} shapes were guessed, without columns",
+                self.guessed
+            );
             report.note("tables_guessed", message, at());
         }
+    }
+
+    /// Gives how many statements there were in all, and how many were set aside and why.
+    pub(super) fn aside(&self) -> (u64, &BTreeMap<Reason, u64>) {
+        (self.statements, &self.aside)
     }
 
     /// Says how many statements were set aside for a reason.

@@ -16,7 +16,14 @@ pub(super) fn of(sql: &str, dialect: Dialect) -> u64 {
     };
     let lax = !matches!(
         dialect,
-        Dialect::Postgres | Dialect::Redshift | Dialect::Snowflake | Dialect::Generic | Dialect::Ansi | Dialect::Trino | Dialect::DuckDb | Dialect::Oracle
+        Dialect::Postgres
+            | Dialect::Redshift
+            | Dialect::Snowflake
+            | Dialect::Generic
+            | Dialect::Ansi
+            | Dialect::Trino
+            | Dialect::DuckDb
+            | Dialect::Oracle
     );
     while let Some(byte) = scan.peek(0) {
         match byte {
@@ -54,7 +61,13 @@ pub(super) fn of(sql: &str, dialect: Dialect) -> u64 {
 fn escapes(dialect: Dialect) -> bool {
     matches!(
         dialect,
-        Dialect::MySql | Dialect::BigQuery | Dialect::Databricks | Dialect::Spark | Dialect::Hive | Dialect::Snowflake | Dialect::ClickHouse
+        Dialect::MySql
+            | Dialect::BigQuery
+            | Dialect::Databricks
+            | Dialect::Spark
+            | Dialect::Hive
+            | Dialect::Snowflake
+            | Dialect::ClickHouse
     )
 }
 
@@ -160,7 +173,10 @@ impl Scan<'_> {
 
     fn number(&mut self) {
         let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
+        while self
+            .peek(0)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+        {
             self.at += 1;
         }
         if self.ordinals && self.at - start <= 3 {
@@ -174,13 +190,15 @@ impl Scan<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        while self
-            .peek(0)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80)
-        {
+        while self.peek(0).is_some_and(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+        }) {
             self.at += 1;
         }
-        let word: Vec<u8> = self.bytes[start..self.at].iter().map(u8::to_ascii_lowercase).collect();
+        let word: Vec<u8> = self.bytes[start..self.at]
+            .iter()
+            .map(u8::to_ascii_lowercase)
+            .collect();
         // The letter before a text is part of it: `E'...'`.
         if word.len() == 1 && self.peek(0) == Some(b'\'') && b"enbxr".contains(&word[0]) {
             return;
@@ -207,8 +225,14 @@ mod tests {
     fn only_shapes_make_a_difference() {
         let key = |sql: &str| of(sql, Dialect::Postgres);
         let one = key("select a from t where b = 'x' and c in (1, 2, 3) -- why");
-        assert_eq!(one, key("SELECT a\nFROM t /* {\"x\": 1} */ WHERE b='it''s' AND c IN ($1)"));
-        assert_eq!(one, key("select a from t where b = $q$x$q$ and c in (1.5e3)"));
+        assert_eq!(
+            one,
+            key("SELECT a\nFROM t /* {\"x\": 1} */ WHERE b='it''s' AND c IN ($1)")
+        );
+        assert_eq!(
+            one,
+            key("select a from t where b = $q$x$q$ and c in (1.5e3)")
+        );
         assert_eq!(one, key("select a from t where b = E'\\'' and c in (1)"));
         for other in [
             "select a from t where b = 'x' and d in (1)",
@@ -217,8 +241,14 @@ mod tests {
         ] {
             assert_ne!(one, key(other), "{other}");
         }
-        assert_ne!(key("select a from t group by 1"), key("select a from t group by 2"));
-        assert_eq!(key("select a from t limit 1"), key("select a from t limit 2"));
+        assert_ne!(
+            key("select a from t group by 1"),
+            key("select a from t group by 2")
+        );
+        assert_eq!(
+            key("select a from t limit 1"),
+            key("select a from t limit 2")
+        );
     }
 
     proptest! {

@@ -71,7 +71,9 @@ impl KnownTable {
         let exact = self.columns.iter().find(|column| column.name == name);
         exact.or_else(|| {
             let name = name.to_lowercase();
-            self.columns.iter().find(|column| column.name.to_lowercase() == name)
+            self.columns
+                .iter()
+                .find(|column| column.name.to_lowercase() == name)
         })
     }
 }

@@ -11,7 +11,11 @@ pub(super) fn read(text: &str) -> Option<i64> {
     if let Some(number) = epoch(text) {
         return Some(number);
     }
-    for format in ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%z"] {
+    for format in [
+        "%Y-%m-%d %H:%M:%S%.f %z",
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M:%S%.f%z",
+    ] {
         if let Ok(moment) = DateTime::parse_from_str(text, format) {
             return Some(moment.timestamp());
         }
@@ -20,7 +24,12 @@ pub(super) fn read(text: &str) -> Option<i64> {
     let bare = text
         .trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ')
         .trim_end();
-    for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
+    for format in [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y/%m/%d %H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+    ] {
         if let Ok(moment) = NaiveDateTime::parse_from_str(bare, format) {
             return Some(moment.and_utc().timestamp());
         }
@@ -69,6 +78,9 @@ mod tests {
         for text in ["", "yesterday", "42", "NaN", "1e300", "2025-13-45 12:00:00"] {
             assert_eq!(read(text), None, "{text}");
         }
-        assert_eq!(written(1_763_812_800).as_deref(), Some("2025-11-22T12:00:00Z"));
+        assert_eq!(
+            written(1_763_812_800).as_deref(),
+            Some("2025-11-22T12:00:00Z")
+        );
     }
 }

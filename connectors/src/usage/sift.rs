@@ -17,7 +17,9 @@ pub enum Reason {
     NoTable,
     /// It only writes, as the loading of data does.
     OnlyWrites,
-    /// A tool made it: a backup, a monitor, dbt.
+    /// It copies a whole table, as backups do.
+    WholeTable,
+    /// A tool made it: a backup, a monitor, dbt, or the database itself to check a foreign key.
     Tool,
     /// One user ran its shape more often within an hour than a person or a report would.
     LoadTest,
@@ -29,12 +31,13 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Failed,
         Self::Catalog,
         Self::Housekeeping,
         Self::NoTable,
         Self::OnlyWrites,
+        Self::WholeTable,
         Self::Tool,
         Self::LoadTest,
         Self::NotUnderstood,
@@ -49,6 +52,7 @@ impl Reason {
             Self::Housekeeping => "aside_housekeeping",
             Self::NoTable => "aside_no_table",
             Self::OnlyWrites => "aside_only_writes",
+            Self::WholeTable => "aside_whole_table",
             Self::Tool => "aside_tool",
             Self::LoadTest => "aside_load_test",
             Self::NotUnderstood => "aside_not_understood",
@@ -65,8 +69,11 @@ impl fmt::Display for Reason {
             Self::Housekeeping => "they set up sessions or define what there is",
             Self::NoTable => "they read no table",
             Self::OnlyWrites => "they only write",
-            Self::Tool => "a tool made them",
-            Self::LoadTest => "one user ran them more often within an hour than the limit for interest",
+            Self::WholeTable => "they copy whole tables, as backups do",
+            Self::Tool => "a tool made them, or the database itself",
+            Self::LoadTest => {
+                "one user ran them more often within an hour than the limit for interest"
+            }
             Self::NotUnderstood => "they could not be understood",
             Self::TooManyShapes => "there are more shapes than are kept",
         })
@@ -75,9 +82,31 @@ impl fmt::Display for Reason {
 
 /// Programs whose statements are no interest of anybody, by how their names start.
 const TOOLS: [&str; 25] = [
-    "pg_dump", "pg_restore", "pg_basebackup", "pgbench", "dbt", "datadog", "pganalyze", "postgres_exporter", "telegraf",
-    "zabbix", "patroni", "check_postgres", "pgwatch", "walreceiver", "barman", "pgbackrest", "hammerdb", "sysbench",
-    "elementary", "fivetran", "airbyte", "debezium", "newrelic", "new relic", "pgbouncer",
+    "pg_dump",
+    "pg_restore",
+    "pg_basebackup",
+    "pgbench",
+    "dbt",
+    "datadog",
+    "pganalyze",
+    "postgres_exporter",
+    "telegraf",
+    "zabbix",
+    "patroni",
+    "check_postgres",
+    "pgwatch",
+    "walreceiver",
+    "barman",
+    "pgbackrest",
+    "hammerdb",
+    "sysbench",
+    "elementary",
+    "fivetran",
+    "airbyte",
+    "debezium",
+    "newrelic",
+    "new relic",
+    "pgbouncer",
 ];
 
 /// Says whether a program is a tool, by its name.
@@ -116,6 +145,14 @@ pub(super) fn has_tool_comment(sql: &str) -> bool {
     head || tail || line
 }
 
+/// Says whether PostgreSQL itself made a statement, to check a foreign key.
+pub(super) fn is_key_check(sql: &str) -> bool {
+    let text = sql.trim().trim_end_matches(';').trim_end();
+    text.ends_with("FOR KEY SHARE OF x")
+        && text.starts_with("SELECT ")
+        && text.contains(" FROM ONLY ")
+}
+
 /// Says why a statement is no interest, by what it does; `None` for one that is.
 pub(super) fn reason(facts: &StatementFacts) -> Option<Reason> {
     match facts.kind {
@@ -125,12 +162,23 @@ pub(super) fn reason(facts: &StatementFacts) -> Option<Reason> {
     }
     if facts.reads.is_empty() {
         let writes = !facts.writes.is_empty();
-        return Some(if writes { Reason::OnlyWrites } else { Reason::NoTable });
+        return Some(if writes {
+            Reason::OnlyWrites
+        } else {
+            Reason::NoTable
+        });
     }
     if facts.reads.iter().all(|table| is_system(table)) {
         return Some(Reason::Catalog);
     }
-    if facts.reads.iter().all(|table| is_system(table) || facts.writes.contains(table)) {
+    if facts.kind == StatementKind::Copy && facts.columns.is_empty() {
+        return Some(Reason::WholeTable);
+    }
+    if facts
+        .reads
+        .iter()
+        .all(|table| is_system(table) || facts.writes.contains(table))
+    {
         return Some(Reason::OnlyWrites);
     }
     None
@@ -139,18 +187,41 @@ pub(super) fn reason(facts: &StatementFacts) -> Option<Reason> {
 /// Says whether a table is part of a database's own catalog.
 pub(super) fn is_system(table: &TableName) -> bool {
     const SCHEMAS: [&str; 10] = [
-        "pg_catalog", "information_schema", "pg_toast", "sys", "account_usage", "performance_schema", "mysql", "system",
-        "pg_internal", "sysibm",
+        "pg_catalog",
+        "information_schema",
+        "pg_toast",
+        "sys",
+        "account_usage",
+        "performance_schema",
+        "mysql",
+        "system",
+        "pg_internal",
+        "sysibm",
     ];
     const STARTS: [&str; 14] = [
-        "pg_", "sqlite_", "duckdb_", "svv_", "svl_", "stl_", "stv_", "sys_query", "all_tab", "all_col", "dba_", "user_tab",
-        "v$", "svcs_",
+        "pg_",
+        "sqlite_",
+        "duckdb_",
+        "svv_",
+        "svl_",
+        "stl_",
+        "stv_",
+        "sys_query",
+        "all_tab",
+        "all_col",
+        "dba_",
+        "user_tab",
+        "v$",
+        "svcs_",
     ];
     // `information_schema.columns` of BigQuery and others stands anywhere in the name.
     let parts = table.parts();
     let outer = &parts[..parts.len().saturating_sub(1)];
     let in_schema = outer.iter().any(|part| {
-        SCHEMAS.iter().any(|schema| part.eq_ignore_ascii_case(schema)) || part.to_lowercase().starts_with("pg_temp")
+        SCHEMAS
+            .iter()
+            .any(|schema| part.eq_ignore_ascii_case(schema))
+            || part.to_lowercase().starts_with("pg_temp")
     });
     let name = table.name().to_lowercase();
     in_schema || STARTS.iter().any(|start| name.starts_with(start)) || name == "dual"
