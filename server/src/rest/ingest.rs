@@ -142,7 +142,7 @@ fn refused(error: &isogloss::Error) -> Problem {
 }
 
 /// Refuses a body that a foreign page could have sent unasked.
-fn check_type(media_type: Option<&str>) -> Answer<()> {
+pub(super) fn check_type(media_type: Option<&str>) -> Answer<()> {
     match media_type {
         Some(given) if !SIMPLE_TYPES.contains(&given) => Ok(()),
         other => {
@@ -184,7 +184,7 @@ fn unpack(bytes: &Bytes, total: u64, mapping: &mut Mapping) -> Answer<Vec<Input>
 }
 
 /// Decodes one document within what may still be decoded.
-fn decode(name: String, content: Vec<u8>, left: u64) -> Answer<Input> {
+pub(super) fn decode(name: String, content: Vec<u8>, left: u64) -> Answer<Input> {
     let honest = (content.len() as u64)
         .saturating_mul(RATIO_MAX)
         .max(FREE_BYTES);
