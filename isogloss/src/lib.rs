@@ -33,6 +33,7 @@ mod error;
 mod events;
 mod impact;
 mod ingest;
+mod known;
 mod lineage;
 mod queue;
 mod snapshot;
