@@ -109,7 +109,7 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
     let dry_run = params
         .parsed::<bool>("dry_run", "true or false")?
         .unwrap_or(false);
-    let check = check(params.one("validate")?)?;
+    let check = check(params.one("validate")?.as_deref())?;
     let usage = UsageOptions {
         dialect: params
             .one("dialect")?
@@ -139,8 +139,8 @@ fn dialect(name: &str) -> Answer<Dialect> {
 }
 
 /// Reads how the source is validated before it is committed.
-fn check(mode: Option<String>) -> Answer<Option<Check>> {
-    let strict = match mode.as_deref() {
+fn check(mode: Option<&str>) -> Answer<Option<Check>> {
+    let strict = match mode {
         None => return Ok(None),
         Some("strict") => true,
         Some("report") => false,
