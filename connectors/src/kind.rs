@@ -26,11 +26,13 @@ pub enum Kind {
     OpenLineage,
     /// Semantic layers: MetricFlow, Apache Ossie and others.
     SemanticLayer,
+    /// What databases log of the statements they ran.
+    QueryLog,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -38,6 +40,7 @@ impl Kind {
         Self::PostgresCatalog,
         Self::OpenLineage,
         Self::SemanticLayer,
+        Self::QueryLog,
     ];
 
     /// Gives the name that users write.
@@ -50,6 +53,7 @@ impl Kind {
             Self::PostgresCatalog => "postgres-catalog",
             Self::OpenLineage => "openlineage",
             Self::SemanticLayer => "semantic-layer",
+            Self::QueryLog => "query-log",
         }
     }
 
@@ -73,6 +77,9 @@ impl Kind {
             Self::SemanticLayer => {
                 "semantic-layer reads semantic_manifest.json and the .yaml, .yml and .json models of MetricFlow, Ossie, Cube, Snowflake and Databricks, plain or .gz"
             }
+            Self::QueryLog => {
+                "query-log reads .log, .syslog, .csv, .json, .jsonl and .ndjson files, plain or .gz"
+            }
         }
     }
 
@@ -87,6 +94,7 @@ impl Kind {
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
             Self::SemanticLayer => &["yaml", "yml", "json"],
+            Self::QueryLog => &LOGS,
         };
         ends.contains(&extension_of(&lower))
     }
@@ -97,6 +105,11 @@ impl Kind {
             return Self::detect_folder(path);
         }
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        // Logs are files of names that say little.
+        let is_lines = LOGS.contains(&extension_of(&name)) && extension_of(&name) != "json";
+        if is_lines && head_of(path).is_some_and(|head| crate::usage::is_query_log(&head)) {
+            return Some(Self::QueryLog);
+        }
         if let Some(kind) = Self::of_plain_name(&name) {
             return Some(kind);
         }
@@ -136,23 +149,7 @@ impl Kind {
     }
 
     fn peek(path: &Path) -> Option<Self> {
-        if !path.metadata().ok()?.is_file() {
-            return None;
-        }
-        let mut head = Vec::new();
-        File::open(path)
-            .ok()?
-            .take(8192)
-            .read_to_end(&mut head)
-            .ok()?;
-        if head.starts_with(&[0x1f, 0x8b]) {
-            let mut plain = Vec::new();
-            // A cut stream still gives what came before the cut, which is all that is asked for here.
-            let _cut = flate2::read::MultiGzDecoder::new(&head[..])
-                .take(8192)
-                .read_to_end(&mut plain);
-            head = plain;
-        }
+        let head = head_of(path)?;
         let text = String::from_utf8_lossy(&head);
         if text.contains("schemas.getdbt.com/dbt/") {
             Some(Self::Dbt)
@@ -166,12 +163,39 @@ impl Kind {
             Some(Self::SemanticLayer)
         } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
             Some(Self::OpenLineage)
+        } else if crate::usage::is_query_log(&head) {
+            Some(Self::QueryLog)
         } else if text.lines().next()?.trim_end().ends_with('}') {
             Some(Self::CatalogLines)
         } else {
             None
         }
     }
+}
+
+/// The extensions of files of logs.
+const LOGS: [&str; 6] = ["log", "syslog", "csv", "json", "jsonl", "ndjson"];
+
+/// Gives the first bytes of a file, after decompression.
+fn head_of(path: &Path) -> Option<Vec<u8>> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(path)
+        .ok()?
+        .take(8192)
+        .read_to_end(&mut head)
+        .ok()?;
+    if head.starts_with(&[0x1f, 0x8b]) {
+        let mut plain = Vec::new();
+        // A cut stream still gives what came before the cut, which is all that is asked for here.
+        let _cut = flate2::read::MultiGzDecoder::new(&head[..])
+            .take(8192)
+            .read_to_end(&mut plain);
+        head = plain;
+    }
+    Some(head)
 }
 
 /// Gives the extension of a file name in lower case, `.gz` left aside.

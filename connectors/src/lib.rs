@@ -10,7 +10,7 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`catalog_lines`] (our own
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`usage`] (query logs), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -36,7 +36,6 @@ pub mod error;
 pub mod input;
 mod json;
 pub mod kind;
-mod lineage;
 pub mod mapping;
 pub mod odcs;
 pub mod openlineage;
@@ -49,6 +48,7 @@ mod shared;
 pub mod sql;
 pub mod statements;
 mod table;
+pub mod usage;
 
 use std::path::PathBuf;
 
@@ -60,6 +60,7 @@ pub use crate::kind::Kind;
 pub use crate::mapping::{Asset, Mapping, Placement};
 pub use crate::report::{Diagnostic, Location, Report, Severity};
 pub use crate::statements::StatementBuilder;
+pub use crate::usage::{KnownColumn, KnownTable, KnownTables, UsageOptions};
 
 /// What a connector has to know besides the documents themselves.
 #[derive(Clone, Debug)]
@@ -70,6 +71,8 @@ pub struct Options {
     pub mapping: Mapping,
     /// What relative IRIs of RDF documents are resolved against; the document's own base wins.
     pub base_iri: Option<String>,
+    /// What a reader of query logs has to know.
+    pub usage: UsageOptions,
 }
 
 impl Options {
@@ -79,6 +82,7 @@ impl Options {
             source,
             mapping: Mapping::default(),
             base_iri: None,
+            usage: UsageOptions::default(),
         }
     }
 }
@@ -135,6 +139,7 @@ fn read_with(
         Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
         Kind::SemanticLayer => semantic_layer::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
+        Kind::QueryLog => usage::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

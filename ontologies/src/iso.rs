@@ -38,14 +38,30 @@ vocabulary! {
     POSITION = "position";
     /// How sensitive data is, in the source's words.
     CLASSIFICATION = "classification";
-    /// How a column was made of another: `IDENTITY`, `AGGREGATION`, `FILTER`, in OpenLineage's words.
-    TRANSFORMATION = "transformation";
     /// The state of an entity, in the source's words.
     STATUS = "status";
     /// How often a use was seen.
     QUERY_COUNT = "queryCount";
     /// The text of the query that made a use.
     QUERY_TEXT = "queryText";
+    /// The fingerprint of a use's query: equal for equal shapes.
+    FINGERPRINT = "fingerprint";
+    /// A column in the select list of a use's query.
+    SELECTS = "selects";
+    /// A column that a use's query filters by.
+    FILTERS_BY = "filtersBy";
+    /// A column that a use's query groups by.
+    GROUPS_BY = "groupsBy";
+    /// A column that a use's query orders by.
+    ORDERS_BY = "ordersBy";
+    /// A column that a use's query joins by.
+    JOINS_BY = "joinsBy";
+    /// Two columns by which queries join their tables in fact.
+    JOIN_KEY = "JoinKey";
+    /// Links a join key to each of its columns.
+    JOINS = "joins";
+    /// Links datasets that are used in one query.
+    USED_WITH = "usedWith";
     /// What a source says beyond the vocabulary, as `key=json`.
     EXTRA = "extra";
     /// How sure a source is of what it says, from 0 to 1.

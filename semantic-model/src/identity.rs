@@ -49,8 +49,6 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
-    /// How one column or dataset was made of another.
-    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
@@ -75,7 +73,6 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
-        Self::Derivation,
         Self::Quality,
         Self::Service,
         Self::Policy,
@@ -96,7 +93,6 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
-            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
             Self::Policy => "policy",
