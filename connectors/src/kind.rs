@@ -23,18 +23,23 @@ pub enum Kind {
     /// What the catalog of a PostgreSQL database says.
     PostgresCatalog,
     /// Events of OpenLineage.
+    #[serde(rename = "openlineage")]
     OpenLineage,
+    /// A file export of DataHub.
+    #[serde(rename = "datahub")]
+    DataHub,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
         Self::CatalogLines,
         Self::PostgresCatalog,
         Self::OpenLineage,
+        Self::DataHub,
     ];
 
     /// Gives the name that users write.
@@ -46,6 +51,7 @@ impl Kind {
             Self::CatalogLines => "catalog-lines",
             Self::PostgresCatalog => "postgres-catalog",
             Self::OpenLineage => "openlineage",
+            Self::DataHub => "datahub",
         }
     }
 
@@ -66,6 +72,7 @@ impl Kind {
             Self::OpenLineage => {
                 "openlineage reads .json, .jsonl and .ndjson files of events, plain or .gz"
             }
+            Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
         }
     }
 
@@ -79,6 +86,7 @@ impl Kind {
             Self::CatalogLines => &["jsonl", "ndjson"],
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
+            Self::DataHub => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -156,6 +164,8 @@ impl Kind {
             Some(Self::PostgresCatalog)
         } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
             Some(Self::OpenLineage)
+        } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
+            Some(Self::DataHub)
         } else if text.lines().next()?.trim_end().ends_with('}') {
             Some(Self::CatalogLines)
         } else {

@@ -10,7 +10,7 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`catalog_lines`] (our own
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file export), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -30,6 +30,7 @@
 //! and nothing else: no network, no clock, no environment.
 
 pub mod catalog_lines;
+pub mod datahub;
 pub mod dbt;
 mod derivation;
 pub mod error;
@@ -132,6 +133,7 @@ fn read_with(
         Kind::CatalogLines => catalog_lines::read(inputs, options, &mut report, &mut out),
         Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
+        Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();
