@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::history::History;
+
 mod upkeep;
 mod walks;
 
@@ -93,20 +95,6 @@ pub struct Data {
         default_value = "isogloss-data"
     )]
     pub data: PathBuf,
-}
-
-/// How much history stays readable.
-#[derive(Args, Clone, Copy, Debug, Default)]
-pub struct History {
-    /// Keep this many of the newest versions; 1000 unless a limit is given here or in the configuration.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub keep_versions: Option<u64>,
-    /// Keep the versions of this many days, however many they are; 90 unless a limit is given.
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32))]
-    pub keep_days: Option<u32>,
-    /// Never forget a version.
-    #[arg(long, conflicts_with_all = ["keep_versions", "keep_days"])]
-    pub keep_everything: bool,
 }
 
 /// How an answer is written.

@@ -37,6 +37,7 @@ pub mod error;
 pub mod input;
 mod json;
 pub mod kind;
+mod lineage;
 pub mod mapping;
 pub mod odcs;
 pub mod openlineage;

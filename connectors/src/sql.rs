@@ -38,6 +38,7 @@
 //! [`Problem`], never in an overflow of the stack. SQL that still holds Jinja is reported and not guessed at.
 //! Nothing here knows of a log, of dbt or of statements of the graph.
 
+mod batch;
 mod columns;
 mod dialect;
 mod expression;
@@ -47,6 +48,8 @@ mod fingerprint;
 mod from;
 mod functions;
 mod modify;
+mod pipe;
+mod pivot;
 mod query;
 mod read;
 mod schema;

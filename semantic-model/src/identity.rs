@@ -49,6 +49,8 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
+    /// How one column or dataset was made of another.
+    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
@@ -59,7 +61,7 @@ pub enum IriKind {
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
@@ -71,6 +73,7 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
+        Self::Derivation,
         Self::Quality,
         Self::Service,
         Self::Policy,
@@ -90,6 +93,7 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
+            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
             Self::Policy => "policy",

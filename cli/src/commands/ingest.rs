@@ -203,7 +203,10 @@ fn as_json(name: &SourceName, ingested: &Ingested) -> serde_json::Value {
             "statements": r.statements, "unchanged": r.unchanged,
         })
     });
-    let validation = ingested.validation.as_ref().map(|report| report.to_json());
+    let validation = ingested
+        .validation
+        .as_ref()
+        .map(isogloss::shacl::Report::to_json);
     json!({
         "source": name.as_str(), "receipt": receipt, "report": ingested.report, "validation": validation,
     })

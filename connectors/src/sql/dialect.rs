@@ -30,13 +30,13 @@ pub enum Dialect {
     DuckDb,
     /// Trino, Presto and Athena.
     Trino,
-    /// MySQL and MariaDB.
+    /// `MySQL` and `MariaDB`.
     MySql,
-    /// SQLite.
+    /// `SQLite`.
     Sqlite,
     /// Microsoft SQL Server, Synapse and Fabric.
     MsSql,
-    /// ClickHouse.
+    /// `ClickHouse`.
     ClickHouse,
     /// Oracle Database.
     Oracle,

@@ -109,10 +109,7 @@ fn name_at(tokens: &[TokenWithSpan], mut at: usize) -> (Vec<String>, usize) {
             at += 1;
             continue;
         }
-        if parts.is_empty()
-            && word.quote_style.is_none()
-            && matches!(word.keyword, Keyword::SELECT | Keyword::SET)
-        {
+        if parts.is_empty() && word.quote_style.is_none() && is_reserved(word.keyword) {
             break;
         }
         parts.push(word.value.clone());
@@ -125,12 +122,29 @@ fn name_at(tokens: &[TokenWithSpan], mut at: usize) -> (Vec<String>, usize) {
     (parts, at)
 }
 
+fn is_reserved(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::SELECT
+            | Keyword::SET
+            | Keyword::FROM
+            | Keyword::WHERE
+            | Keyword::ON
+            | Keyword::JOIN
+            | Keyword::GROUP
+            | Keyword::ORDER
+            | Keyword::LIMIT
+            | Keyword::VALUES
+            | Keyword::AS
+    )
+}
+
 /// Passes over an alias; gives the place behind a comma that follows it.
 fn after_comma(tokens: &[TokenWithSpan], mut at: usize) -> Option<usize> {
     for _ in 0..2 {
         match word_at(tokens, at) {
             Some(word) if word.keyword == Keyword::NoKeyword || word.keyword == Keyword::AS => {
-                at += 1
+                at += 1;
             }
             _ => break,
         }

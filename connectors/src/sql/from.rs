@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     Expr, FunctionArg, Ident, Join, JoinConstraint, JoinOperator, LateralView, ObjectName,
-    PivotValueSource, TableAlias, TableFactor, TableWithJoins,
+    TableAlias, TableFactor, TableWithJoins,
 };
 
 use super::columns::Aliases;
@@ -15,6 +15,9 @@ use super::functions;
 use super::scope::{Relation, Scope, Shape, ShapeColumn, merge, same};
 use super::statement::{Resolver, idents};
 use super::walk::Use;
+
+/// How many relations one `FROM` may name; those beyond are left out, and their columns are not resolved.
+const RELATIONS_MAX: usize = 1000;
 
 impl Resolver<'_> {
     /// Reads all that a `FROM` names into a scope.
@@ -141,13 +144,19 @@ impl Resolver<'_> {
         }
     }
 
-    fn factor(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) {
+    #[expect(clippy::too_many_lines, reason = "one arm a kind of relation")]
+    pub(super) fn factor(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) {
+        if scope.relations.len() > RELATIONS_MAX {
+            return;
+        }
         match factor {
             TableFactor::Table {
                 name, alias, args, ..
             } => match args {
-                Some(args) => self.table_function(name, &args.args, alias.as_ref(), scope),
-                None => self.base(name, alias.as_ref(), scope),
+                Some(args) if !self.are_hints(&args.args) => {
+                    self.table_function(name, &args.args, alias.as_ref(), scope);
+                }
+                _ => self.base(name, alias.as_ref(), scope),
             },
             TableFactor::Function {
                 name, args, alias, ..
@@ -202,7 +211,8 @@ impl Resolver<'_> {
                 table_with_joins,
                 alias,
             } => self.nested(table_with_joins, alias.as_ref(), scope),
-            TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } => self.turned(factor, scope),
+            TableFactor::Pivot { .. } => self.pivot(factor, scope),
+            TableFactor::Unpivot { .. } => self.unpivot(factor, scope),
             TableFactor::MatchRecognize {
                 table,
                 partition_by,
@@ -268,7 +278,7 @@ impl Resolver<'_> {
     }
 
     /// Adds a relation under its alias, whose columns the alias may name.
-    fn push(
+    pub(super) fn push(
         &mut self,
         alias: Option<&TableAlias>,
         name: Vec<String>,
@@ -286,6 +296,14 @@ impl Resolver<'_> {
         }
         let relation = self.relation(alias.map(|alias| &alias.name), name, Rc::new(shape));
         scope.relations.push(relation);
+    }
+
+    /// Says whether the arguments of a table are T-SQL's old way of writing hints: `FROM users (NOLOCK)`.
+    fn are_hints(&self, args: &[FunctionArg]) -> bool {
+        let is_hint = |arg: &FunctionArg| matches!(argument(arg), Some(Expr::Identifier(word)) if word.quote_style.is_none());
+        self.context.dialect == super::Dialect::MsSql
+            && !args.is_empty()
+            && args.iter().all(is_hint)
     }
 
     fn table_function(
@@ -394,86 +412,6 @@ impl Resolver<'_> {
         let shape = all_of(&inner);
         self.push(alias, Vec::new(), shape, scope);
     }
-
-    /// Adds a table whose rows became columns, or the other way round.
-    fn turned(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) {
-        let mut inner = Scope::inside(scope.outer);
-        match factor {
-            TableFactor::Pivot {
-                table,
-                aggregate_functions,
-                value_column,
-                value_source,
-                alias,
-                ..
-            } => {
-                self.factor(table, &mut inner);
-                let mut shape = all_of(&inner);
-                let mut sources = Sources::new();
-                for function in aggregate_functions {
-                    self.walk(&function.expr, &inner, Use::selected(), &mut sources);
-                }
-                let decides = Use {
-                    influence: Influence::Conditional,
-                    ..Use::selected()
-                };
-                for column in value_column {
-                    self.walk(column, &inner, decides, &mut sources);
-                }
-                // What is turned is no column any more.
-                shape.columns.retain(|column| {
-                    !column.base || !column.sources.keys().all(|key| sources.contains_key(key))
-                });
-                let sources = Rc::new(sources);
-                if let PivotValueSource::List(values) = value_source {
-                    for value in values {
-                        let name = match (&value.alias, &value.expr) {
-                            (Some(alias), _) => Some(self.fold(alias)),
-                            (None, expr) => {
-                                text_of(expr).or_else(|| name_of(expr).map(|name| self.fold(name)))
-                            }
-                        };
-                        shape.columns.push(ShapeColumn {
-                            name,
-                            sources: Rc::clone(&sources),
-                            base: false,
-                        });
-                    }
-                }
-                shape.made_of = Some(sources);
-                self.push(alias.as_ref(), Vec::new(), shape, scope);
-            }
-            TableFactor::Unpivot {
-                table,
-                value,
-                name,
-                columns,
-                alias,
-                ..
-            } => {
-                self.factor(table, &mut inner);
-                let mut shape = all_of(&inner);
-                let mut sources = Sources::new();
-                for column in columns {
-                    self.walk(&column.expr, &inner, Use::selected(), &mut sources);
-                }
-                shape.columns.retain(|column| {
-                    !column.base || !column.sources.keys().all(|key| sources.contains_key(key))
-                });
-                let label = self.fold(name);
-                let value = name_of(value).map(|value| self.fold(value));
-                for (name, sources) in [(value, Rc::new(sources)), (Some(label), Rc::default())] {
-                    shape.columns.push(ShapeColumn {
-                        name,
-                        sources,
-                        base: false,
-                    });
-                }
-                self.push(alias.as_ref(), Vec::new(), shape, scope);
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Gives all columns of a scope as one relation.
@@ -491,12 +429,4 @@ pub(super) fn all_of(scope: &Scope<'_>) -> Shape {
         }
     }
     shape
-}
-
-/// Gives the text of a literal, which names a column of a pivot.
-fn text_of(expr: &Expr) -> Option<String> {
-    let Expr::Value(value) = expr else {
-        return None;
-    };
-    value.value.clone().into_string()
 }

@@ -1,18 +1,16 @@
-//! Statements that change rows, and the pipes of BigQuery.
+//! Statements that change rows.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, Delete, Expr, FromTable, Insert, Merge, MergeAction,
-    MergeInsertKind, ObjectName, OnConflictAction, OnInsert, PipeOperator, TableFactor,
-    TableObject, Update, UpdateTableFromKind,
+    Assignment, AssignmentTarget, Delete, Expr, FromTable, Ident, Insert, Merge, MergeAction,
+    MergeInsertKind, ObjectName, OnConflictAction, OnInsert, TableFactor, TableObject, Update,
+    UpdateTableFromKind,
 };
 
 use super::columns::Aliases;
 use super::facts::{ColumnName, OutputColumn, Role, Sources, StatementKind};
-use super::from::all_of;
-use super::query::aliases_of;
 use super::scope::{Scope, Shape, same};
 use super::statement::{Resolver, idents};
 use super::walk::Use;
@@ -71,13 +69,13 @@ impl Resolver<'_> {
         self.assign(&insert.assignments, &table, &scope);
         match &insert.on {
             Some(OnInsert::DuplicateKeyUpdate(assignments)) => {
-                self.assign(assignments, &table, &scope)
+                self.assign(assignments, &table, &scope);
             }
             Some(OnInsert::OnConflict(conflict)) => {
                 if let OnConflictAction::DoUpdate(update) = &conflict.action {
                     // `excluded` is the row that was to be inserted.
                     let mut scope = scope;
-                    let excluded = sqlparser::ast::Ident::new("excluded");
+                    let excluded = Ident::new("excluded");
                     let relation = self.relation(Some(&excluded), Vec::new(), Rc::new(shape));
                     scope.relations.push(relation);
                     self.assign(&update.assignments, &table, &scope);
@@ -125,9 +123,12 @@ impl Resolver<'_> {
             && !same(&relation.name.join("."), &table.parts().join("."))
         {
             self.facts.reads.remove(&table);
-            let quoted = |part: &String| sqlparser::ast::Ident::with_quote('"', part.clone());
-            let parts: Vec<sqlparser::ast::Ident> = relation.name.iter().map(quoted).collect();
-            (table, shape) = self.table(&parts);
+            let name: Vec<Ident> = relation
+                .name
+                .iter()
+                .map(|part| Ident::with_quote('"', part.clone()))
+                .collect();
+            (table, shape) = self.table(&name);
         }
         self.facts.writes.insert(Arc::clone(&table));
         if self.facts.target.is_none() {
@@ -304,108 +305,6 @@ impl Resolver<'_> {
                 }
             }
         }
-    }
-
-    /// Reads one pipe of BigQuery's `FROM t |> WHERE ... |> SELECT ...`.
-    pub(super) fn pipe(
-        &mut self,
-        pipe: &PipeOperator,
-        shape: Shape,
-        outer: Option<&Scope<'_>>,
-    ) -> Shape {
-        let mut scope = Scope::inside(outer);
-        scope.aliases = aliases_of(&shape);
-        let relation = self.relation(None, Vec::new(), Rc::new(shape.clone()));
-        scope.relations.push(relation);
-        match pipe {
-            PipeOperator::Where { expr } => {
-                self.look(expr, &scope, Use::of(Role::Filtered, Aliases::Last))
-            }
-            PipeOperator::OrderBy { exprs } => self.look_order(exprs, &scope),
-            PipeOperator::Select { exprs } => return self.select_list(exprs, &mut scope),
-            PipeOperator::Extend { exprs } => {
-                let mut added = self.select_list(exprs, &mut scope);
-                let mut shape = shape;
-                shape.columns.append(&mut added.columns);
-                return shape;
-            }
-            PipeOperator::Aggregate {
-                full_table_exprs,
-                group_by_expr,
-            } => {
-                let mut given = Shape::default();
-                for group in group_by_expr {
-                    self.item(
-                        &group.expr.expr,
-                        group.expr.alias.as_ref(),
-                        &mut scope,
-                        &mut given,
-                    );
-                    self.look(
-                        &group.expr.expr,
-                        &scope,
-                        Use::of(Role::Grouped, Aliases::Last),
-                    );
-                }
-                for value in full_table_exprs {
-                    self.item(
-                        &value.expr.expr,
-                        value.expr.alias.as_ref(),
-                        &mut scope,
-                        &mut given,
-                    );
-                }
-                return given;
-            }
-            PipeOperator::Drop { columns } => {
-                let gone: Vec<String> = columns.iter().map(|word| self.fold(word)).collect();
-                let mut shape = shape;
-                let is_gone = |name: &str| gone.iter().any(|gone| same(gone, name));
-                shape
-                    .columns
-                    .retain(|column| !column.name.as_deref().is_some_and(is_gone));
-                return shape;
-            }
-            PipeOperator::Rename { mappings } => {
-                let mut shape = shape;
-                for mapping in mappings {
-                    let name = self.fold(&mapping.ident);
-                    if let Some(place) = shape.place(&name) {
-                        shape.columns[place].name = Some(self.fold(&mapping.alias));
-                    }
-                }
-                return shape;
-            }
-            PipeOperator::Join(join) => {
-                self.join(join, &mut scope, 0);
-                return all_of(&scope);
-            }
-            PipeOperator::Union { queries, .. } | PipeOperator::Intersect { queries, .. } => {
-                let mut shape = shape;
-                for query in queries {
-                    let other = self.query(query, outer);
-                    shape.unite(&other, false);
-                }
-                return shape;
-            }
-            PipeOperator::Set { assignments } => {
-                let mut shape = shape;
-                for assignment in assignments {
-                    let mut sources = Sources::new();
-                    self.walk(&assignment.value, &scope, Use::selected(), &mut sources);
-                    if let AssignmentTarget::ColumnName(name) = &assignment.target
-                        && let Some(name) = idents(name).last().map(|word| self.fold(word))
-                        && let Some(place) = shape.place(&name)
-                    {
-                        shape.columns[place].sources = Rc::new(sources);
-                        shape.columns[place].base = false;
-                    }
-                }
-                return shape;
-            }
-            _ => {}
-        }
-        shape
     }
 }
 

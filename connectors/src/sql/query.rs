@@ -13,6 +13,9 @@ use super::scope::{Alias, Scope, Shape, ShapeColumn, merge};
 use super::statement::{Resolver, idents};
 use super::walk::Use;
 
+/// How deep common tables that name themselves are read with care; each level reads what is inside three times.
+const ROUNDS_MAX: usize = 3;
+
 impl Resolver<'_> {
     /// Reads a query that is a statement.
     pub(super) fn outer_query(&mut self, query: &Query) -> StatementKind {
@@ -70,23 +73,48 @@ impl Resolver<'_> {
             .iter()
             .map(|column| self.fold(&column.name))
             .collect();
-        let calls_itself = matches!(cte.query.body.as_ref(), SetExpr::SetOperation { .. });
-        if recursive && calls_itself {
-            // Sources reach the second round at most through columns that the first gave.
-            let mut known = Shape::default();
-            for _ in 0..2 {
-                self.ctes.push((name.clone(), Rc::new(known)));
-                let mut shape = self.query(&cte.query, outer);
-                self.ctes.pop();
-                shape.rename(&names);
-                known = shape;
-            }
-            self.ctes.push((name, Rc::new(known)));
+        if recursive
+            && self.rounds < ROUNDS_MAX
+            && let SetExpr::SetOperation { .. } = cte.query.body.as_ref()
+        {
+            self.rounds += 1;
+            let shape = self.recursive_cte(&name, &names, cte, outer);
+            self.rounds -= 1;
+            self.ctes.push((name, Rc::new(shape)));
             return;
         }
         let mut shape = self.query(&cte.query, outer);
         shape.rename(&names);
         self.ctes.push((name, Rc::new(shape)));
+    }
+
+    /// Reads a common table that names itself: its first part, then the whole with what that gave, twice, so that
+    /// sources that move from column to column arrive.
+    fn recursive_cte(
+        &mut self,
+        name: &str,
+        names: &[String],
+        cte: &Cte,
+        outer: Option<&Scope<'_>>,
+    ) -> Shape {
+        let mut first = cte.query.body.as_ref();
+        while let SetExpr::SetOperation { left, .. } = first {
+            first = left;
+        }
+        let unresolved = self.facts.unresolved.clone();
+        let mut known = match &cte.query.with {
+            None => self.body(first, &[], outer),
+            Some(_) => Shape::default(),
+        };
+        for _ in 0..2 {
+            self.facts.unresolved.clone_from(&unresolved);
+            known.rename(names);
+            self.ctes.push((name.to_owned(), Rc::new(known)));
+            known = self.query(&cte.query, outer);
+            self.ctes.pop();
+        }
+        known.rename(names);
+        known
     }
 
     /// Reads the body of a query, with the order that belongs to it.
@@ -140,10 +168,7 @@ impl Resolver<'_> {
             _ => {}
         }
         let target = self.facts.writes.iter().next_back().cloned();
-        target.map_or_else(Shape::default, |target| {
-            let columns = self.context.schema.find(target.parts(), None, &[]);
-            Shape::table(&target, columns.map_or(&[], |table| &table.columns))
-        })
+        target.map_or_else(Shape::default, |target| self.table_named(&target))
     }
 
     /// Reads unions and the like; a long chain of them leans to the left and is read without recursion.
@@ -161,15 +186,7 @@ impl Resolver<'_> {
             leftmost = left;
         }
         let mut shape = self.body(leftmost, &[], outer);
-        // A common table that names itself knows its columns from its first part.
         while let Some((op, quantifier, right)) = chain.pop() {
-            let known = self
-                .ctes
-                .last()
-                .is_some_and(|(_, shape)| shape.columns.is_empty() && shape.open.is_empty());
-            if known && let Some((_, own)) = self.ctes.last_mut() {
-                *own = Rc::new(shape.clone());
-            }
             let other = self.body(right, &[], outer);
             let by_name = matches!(
                 quantifier,
@@ -265,9 +282,7 @@ pub(super) fn ordinal(expr: &Expr) -> Option<usize> {
         return None;
     };
     match &value.value {
-        sqlparser::ast::Value::Number(digits, _) => {
-            digits.to_string().parse::<usize>().ok()?.checked_sub(1)
-        }
+        sqlparser::ast::Value::Number(digits, _) => digits.parse::<usize>().ok()?.checked_sub(1),
         _ => None,
     }
 }

@@ -19,6 +19,8 @@ pub struct Schema {
 pub(super) struct SchemaTable {
     pub(super) name: Arc<TableName>,
     pub(super) columns: Arc<[String]>,
+    /// Whether it has no other columns.
+    pub(super) complete: bool,
 }
 
 impl Schema {
@@ -30,17 +32,41 @@ impl Schema {
         parts: &[P],
         columns: impl IntoIterator<Item = C>,
     ) {
+        self.put(parts, columns, true);
+    }
+
+    /// Adds a table of which only some columns are known.
+    pub fn add_partial<P: AsRef<str>, C: Into<String>>(
+        &mut self,
+        parts: &[P],
+        columns: impl IntoIterator<Item = C>,
+    ) {
+        self.put(parts, columns, false);
+    }
+
+    fn put<P: AsRef<str>, C: Into<String>>(
+        &mut self,
+        parts: &[P],
+        columns: impl IntoIterator<Item = C>,
+        complete: bool,
+    ) {
         let name = Arc::new(TableName::new(parts.iter().map(|part| part.as_ref())));
-        let columns = columns.into_iter().map(Into::into).collect();
+        let columns: Arc<[String]> = columns.into_iter().map(Into::into).collect();
+        let complete = complete && !columns.is_empty();
         let places = self.by_name.entry(name.name().to_lowercase()).or_default();
         let known = places
             .iter()
             .find(|place| self.tables[**place].name == name);
+        let table = SchemaTable {
+            name,
+            columns,
+            complete,
+        };
         match known {
-            Some(place) => self.tables[*place].columns = columns,
+            Some(place) => self.tables[*place] = table,
             None => {
                 places.push(self.tables.len());
-                self.tables.push(SchemaTable { name, columns });
+                self.tables.push(table);
             }
         }
     }

@@ -26,14 +26,8 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Gives a base table whose columns are known.
-    pub(super) fn table(name: &Arc<TableName>, columns: &[String]) -> Self {
-        if columns.is_empty() {
-            return Self {
-                open: vec![Arc::clone(name)],
-                ..Self::default()
-            };
-        }
+    /// Gives a base table with the columns that are known; one that may have others is open.
+    pub(super) fn table(name: &Arc<TableName>, columns: &[String], complete: bool) -> Self {
         let column = |column: &String| ShapeColumn {
             name: Some(column.clone()),
             sources: Rc::new(identity(name, column)),
@@ -41,7 +35,12 @@ impl Shape {
         };
         Self {
             columns: columns.iter().map(column).collect(),
-            ..Self::default()
+            open: if complete {
+                Vec::new()
+            } else {
+                vec![Arc::clone(name)]
+            },
+            made_of: None,
         }
     }
 
@@ -169,7 +168,7 @@ pub(super) struct Scope<'p> {
     /// What the select list names, as far as it was read.
     pub(super) aliases: Vec<Alias>,
     /// What is outside of a sub-query.
-    pub(super) outer: Option<&'p Scope<'p>>,
+    pub(super) outer: Option<&'p Self>,
 }
 
 impl<'p> Scope<'p> {

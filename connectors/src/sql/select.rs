@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    ConnectByKind, Distinct, Expr, GroupByExpr, GroupByWithModifier, Ident, Select, SelectItem,
+    ConnectByKind, Distinct, Expr, GroupByExpr, GroupByWithModifier, Ident, Select, SelectFlavor,
+    SelectItem, WildcardAdditionalOptions,
 };
 
 use super::columns::Aliases;
@@ -30,7 +31,16 @@ impl Resolver<'_> {
         }
         let windows = self.windows.len();
         self.windows.extend(select.named_window.iter().cloned());
-        let shape = self.select_list(&select.projection, &mut scope);
+        let shape = match select.flavor {
+            // `FROM t` alone gives all that `t` has.
+            SelectFlavor::FromFirstNoSelect => {
+                let mut shape = Shape::default();
+                let star = WildcardAdditionalOptions::default();
+                self.wildcard(None, &star, &scope, &mut shape);
+                shape
+            }
+            _ => self.select_list(&select.projection, &mut scope),
+        };
         self.rows(select, &shape, &scope);
         for expr in order {
             self.order_one(expr, &shape, &scope);

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use sqlparser::ast::{
-    CopySource, CreateTable, CreateView, Ident, NamedWindowDefinition, ObjectName, ObjectNamePart,
-    ObjectType, Statement,
+    CopySource, CreateTable, CreateView, DeclareAssignment, Ident, NamedWindowDefinition,
+    ObjectName, ObjectNamePart, ObjectType, Set, Statement,
 };
 
 use super::facts::{OutputColumn, StatementFacts, StatementKind, TableName};
 use super::fingerprint::{Mark, Marks};
 use super::read::Context;
-use super::scope::{Relation, Shape};
+use super::scope::{Relation, Scope, Shape};
+use super::walk::Use;
 
 /// Reads one statement.
 pub(super) struct Resolver<'a> {
@@ -25,6 +26,8 @@ pub(super) struct Resolver<'a> {
     pub(super) windows: Vec<NamedWindowDefinition>,
     /// The parameters of the lambdas around.
     pub(super) lambda: Vec<String>,
+    /// How many common tables that name themselves are being read.
+    pub(super) rounds: usize,
     relations: u32,
     tables: FxHashMap<Vec<String>, (Arc<TableName>, Rc<Shape>)>,
 }
@@ -38,6 +41,7 @@ impl<'a> Resolver<'a> {
             ctes: Vec::new(),
             windows: Vec::new(),
             lambda: Vec::new(),
+            rounds: 0,
             relations: 0,
             tables: FxHashMap::default(),
         }
@@ -80,13 +84,19 @@ impl<'a> Resolver<'a> {
             }
             Statement::Declare { stmts } => {
                 let mut kind = StatementKind::Utility;
-                for query in stmts
-                    .iter()
-                    .filter_map(|declare| declare.for_query.as_ref())
-                {
-                    kind = self.outer_query(query);
+                for declare in stmts {
+                    if let Some(query) = &declare.for_query {
+                        kind = self.outer_query(query);
+                    }
+                    self.assigned(declare.assignment.as_ref());
                 }
                 kind
+            }
+            Statement::Set(Set::SingleAssignment { values, .. }) => {
+                for value in values {
+                    self.look(value, &Scope::default(), Use::selected());
+                }
+                StatementKind::Utility
             }
             Statement::Prepare { statement, .. } => self.read(statement),
             Statement::Explain { statement, .. } => {
@@ -96,6 +106,21 @@ impl<'a> Resolver<'a> {
             }
             other => self.definition_or_utility(other),
         }
+    }
+
+    /// Reads what a variable is set to, which may be a query.
+    fn assigned(&mut self, assignment: Option<&DeclareAssignment>) {
+        let Some(
+            DeclareAssignment::Expr(expr)
+            | DeclareAssignment::Default(expr)
+            | DeclareAssignment::DuckAssignment(expr)
+            | DeclareAssignment::For(expr)
+            | DeclareAssignment::MsSqlAssignment(expr),
+        ) = assignment
+        else {
+            return;
+        };
+        self.look(expr, &Scope::default(), Use::selected());
     }
 
     fn definition_or_utility(&mut self, statement: &Statement) -> StatementKind {
@@ -164,7 +189,7 @@ impl<'a> Resolver<'a> {
     fn create_table(&mut self, create: &CreateTable) -> StatementKind {
         let Some(query) = &create.query else {
             self.writes(&create.name);
-            for other in create.clone.iter() {
+            if let Some(other) = &create.clone {
                 let (table, _) = self.table(&idents(other));
                 self.facts.reads.insert(table);
             }
@@ -250,11 +275,11 @@ impl<'a> Resolver<'a> {
         let (table, shape) = match found {
             Some(known) => (
                 Arc::clone(&known.name),
-                Shape::table(&known.name, &known.columns),
+                Shape::table(&known.name, &known.columns, known.complete),
             ),
             None => {
                 let table = Arc::new(self.full_name(&parts));
-                let shape = Shape::table(&table, &[]);
+                let shape = Shape::table(&table, &[], false);
                 (table, shape)
             }
         };
@@ -262,6 +287,13 @@ impl<'a> Resolver<'a> {
         self.tables
             .insert(parts, (Arc::clone(&table), Rc::clone(&shape)));
         (table, shape)
+    }
+
+    /// Gives the columns of a table by its full name.
+    pub(super) fn table_named(&mut self, table: &TableName) -> Shape {
+        let quoted = |part: &String| Ident::with_quote('"', part.clone());
+        let parts: Vec<Ident> = table.parts().iter().map(quoted).collect();
+        self.table(&parts).1.as_ref().clone()
     }
 
     /// Gives the parts of a table's name; BigQuery writes several parts in one pair of quotes.

@@ -3,7 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
 
-use super::{Dialect, Limits, Problem};
+use super::{Dialect, Limits, Problem, batch};
 
 /// The tokens of one statement, without white space, comments and the closing semicolon.
 pub(super) type Tokens = Vec<TokenWithSpan>;
@@ -37,6 +37,9 @@ pub(super) fn split(sql: &str, dialect: Dialect) -> Result<Vec<Tokens>, Problem>
         }
     }
     statements.retain(|tokens| !tokens.is_empty());
+    if dialect == Dialect::MsSql {
+        statements = statements.into_iter().flat_map(batch::split).collect();
+    }
     Ok(statements)
 }
 
@@ -82,10 +85,34 @@ pub(super) fn template(tokens: &[TokenWithSpan]) -> Option<u64> {
         .map(|pair| pair[0].span.start.line)
 }
 
+/// How many joins a statement may have; each name in it may be looked for in all of them.
+const JOINS_MAX: usize = 1000;
+
+/// How many parts a name may have.
+const PARTS_MAX: usize = 32;
+
 /// Says what of a statement is beyond the limits.
 pub(super) fn beyond(tokens: &[TokenWithSpan], limits: &Limits) -> Option<Problem> {
     if tokens.len() > limits.tokens_max {
         let what = format!("more than {} words", limits.tokens_max);
+        return Some(Problem::TooLarge { what });
+    }
+    let joins = tokens
+        .iter()
+        .filter(|token| word_of(&token.token) == Some(Keyword::JOIN))
+        .count();
+    if joins > JOINS_MAX {
+        let what = format!("more than {JOINS_MAX} joins");
+        return Some(Problem::TooLarge { what });
+    }
+    let is_long = |name: &[TokenWithSpan]| {
+        name.iter()
+            .skip(1)
+            .step_by(2)
+            .all(|token| token.token == Token::Period)
+    };
+    if tokens.windows(2 * PARTS_MAX).any(is_long) {
+        let what = format!("a name of more than {PARTS_MAX} parts");
         return Some(Problem::TooLarge { what });
     }
     let (mut depth, mut deepest, mut angles) = (0_usize, 0_usize, 0_usize);

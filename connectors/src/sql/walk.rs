@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, Ident, NamedWindowExpr, OneOrManyWithParens,
-    OrderByExpr, WindowSpec, WindowType,
+    BinaryOperator, CaseWhen, Expr, Function, Ident, LambdaFunction, NamedWindowExpr,
+    OneOrManyWithParens, OrderByExpr, WindowSpec, WindowType,
 };
 
 use super::columns::Aliases;
@@ -96,23 +96,7 @@ impl Resolver<'_> {
                 Expr::CompoundFieldAccess { root, access_chain } => {
                     self.access(root, access_chain, scope, usage, sink, &mut work);
                 }
-                Expr::Lambda(lambda) => {
-                    let names: Vec<String> = match &lambda.params {
-                        OneOrManyWithParens::One(one) => vec![one.name.value.clone()],
-                        OneOrManyWithParens::Many(many) => {
-                            many.iter().map(|one| one.name.value.clone()).collect()
-                        }
-                    };
-                    let before = self.lambda.len();
-                    self.lambda.extend(names);
-                    self.walk(
-                        &lambda.body,
-                        scope,
-                        usage.through(Influence::Transformed),
-                        sink,
-                    );
-                    self.lambda.truncate(before);
-                }
+                Expr::Lambda(lambda) => self.lambda(lambda, scope, usage, sink),
                 Expr::MatchAgainst { columns, .. } => {
                     for column in columns {
                         let idents = super::statement::idents(column);
@@ -138,6 +122,30 @@ impl Resolver<'_> {
                 }
             }
         }
+    }
+
+    /// Walks the body of a lambda, whose parameters are no columns.
+    fn lambda(
+        &mut self,
+        lambda: &LambdaFunction,
+        scope: &Scope<'_>,
+        usage: Use,
+        sink: &mut Sources,
+    ) {
+        let parameters = match &lambda.params {
+            OneOrManyWithParens::One(one) => std::slice::from_ref(one),
+            OneOrManyWithParens::Many(many) => many,
+        };
+        let before = self.lambda.len();
+        self.lambda
+            .extend(parameters.iter().map(|one| one.name.value.clone()));
+        self.walk(
+            &lambda.body,
+            scope,
+            usage.through(Influence::Transformed),
+            sink,
+        );
+        self.lambda.truncate(before);
     }
 
     /// Walks an expression that is part of no output.

@@ -43,7 +43,7 @@ impl Resolver<'_> {
                 }
             }
             Some(SelectItemQualifiedWildcardKind::Expr(expr)) => {
-                self.fields(expr, scope, &mut columns)
+                self.fields(expr, scope, &mut columns);
             }
         }
         self.adapt(options, scope, &mut columns);

@@ -105,6 +105,7 @@ fn catalog_schema(folder: &Path) -> Schema {
     schema
 }
 
+#[expect(clippy::too_many_lines, reason = "one measurement from file to figure")]
 fn oracle(folder: &str, dialect: Dialect) -> Option<(Score, usize)> {
     let folder = shared(folder)?;
     let schema = catalog_schema(&folder);
@@ -226,6 +227,7 @@ fn gold_of(line: &Value, key: &str) -> Option<BTreeSet<String>> {
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "one measurement from file to figure")]
 fn log_scores(
     log: &str,
     tables: &str,
@@ -244,6 +246,10 @@ fn log_scores(
         ) else {
             continue;
         };
+        // It gave up on these, most of which do read tables.
+        if gold_tables.is_empty() {
+            continue;
+        }
         let schema = &schemas[only.or(line["db"].as_str()).unwrap()];
         let analysis = analyze(sql, &Context::new(dialect, schema));
         problems += analysis.problems.len();
@@ -263,6 +269,14 @@ fn log_scores(
                 .filter(|(_, roles)| roles.is_interest() || roles.has(Role::Written));
             columns.extend(named.map(|(column, _)| column.name.to_lowercase()));
         }
+        // The parser that made the gold takes the texts in double quotes of SQLite, and names of the select list, for
+        // columns: only what is a column of the database counts.
+        let all: BTreeSet<String> = schema
+            .tables()
+            .flat_map(|(_, columns)| columns)
+            .map(|name| name.to_lowercase())
+            .collect();
+        let gold_columns: BTreeSet<String> = gold_columns.intersection(&all).cloned().collect();
         of_tables.add(&tables, &gold_tables);
         of_columns.add(&columns, &gold_columns);
         if tables != gold_tables || columns != gold_columns {
