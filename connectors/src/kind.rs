@@ -23,16 +23,20 @@ pub enum Kind {
     /// What the catalog of a PostgreSQL database says.
     PostgresCatalog,
     /// Events of OpenLineage.
+    #[serde(rename = "openlineage")]
     OpenLineage,
     /// Semantic layers: MetricFlow, Apache Ossie and others.
     SemanticLayer,
     /// What databases log of the statements they ran.
     QueryLog,
+    /// A file export of DataHub.
+    #[serde(rename = "datahub")]
+    DataHub,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -41,6 +45,7 @@ impl Kind {
         Self::OpenLineage,
         Self::SemanticLayer,
         Self::QueryLog,
+        Self::DataHub,
     ];
 
     /// Gives the name that users write.
@@ -54,6 +59,7 @@ impl Kind {
             Self::OpenLineage => "openlineage",
             Self::SemanticLayer => "semantic-layer",
             Self::QueryLog => "query-log",
+            Self::DataHub => "datahub",
         }
     }
 
@@ -80,6 +86,7 @@ impl Kind {
             Self::QueryLog => {
                 "query-log reads .log, .syslog, .csv, .json, .jsonl and .ndjson files, plain or .gz"
             }
+            Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
         }
     }
 
@@ -95,6 +102,7 @@ impl Kind {
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
             Self::SemanticLayer => &["yaml", "yml", "json"],
             Self::QueryLog => &LOGS,
+            Self::DataHub => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -163,6 +171,8 @@ impl Kind {
             Some(Self::SemanticLayer)
         } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
             Some(Self::OpenLineage)
+        } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
+            Some(Self::DataHub)
         } else if crate::usage::is_query_log(&head) {
             Some(Self::QueryLog)
         } else if text.lines().next()?.trim_end().ends_with('}') {

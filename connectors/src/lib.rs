@@ -10,7 +10,8 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`usage`] (query logs), [`catalog_lines`] (our own
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file
+//! export), [`semantic_layer`] (MetricFlow, Ossie, ...), [`usage`] (query logs), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -30,6 +31,7 @@
 //! and nothing else: no network, no clock, no environment.
 
 pub mod catalog_lines;
+pub mod datahub;
 pub mod dbt;
 mod derivation;
 pub mod error;
@@ -140,6 +142,7 @@ fn read_with(
         Kind::SemanticLayer => semantic_layer::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
         Kind::QueryLog => usage::read(inputs, options, &mut report, &mut out),
+        Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

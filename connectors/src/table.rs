@@ -52,6 +52,14 @@ impl Table {
         }
     }
 
+    /// Gives a dataset that has an IRI of its own; its schema and columns are named after that.
+    pub(crate) fn at(scope: &str, iri: NamedNode) -> Self {
+        Self {
+            iri: iri.clone(),
+            ..Self::scoped(scope, &[iri.as_str()])
+        }
+    }
+
     /// Adds a column after those that are there; `None` when there is one of this name already.
     pub(crate) fn column(
         &mut self,
