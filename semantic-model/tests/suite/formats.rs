@@ -1,6 +1,8 @@
 //! Files of others, read into layers.
 
+mod laws;
 mod metricflow;
+mod ossie;
 
 use std::path::{Path, PathBuf};
 
