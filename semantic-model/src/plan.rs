@@ -20,8 +20,12 @@ mod member;
 mod names;
 mod parse;
 mod prepare;
+pub mod relation;
+mod render;
 mod resolve;
 mod routes;
+pub mod scalar;
+mod simplify;
 
 pub use body::{Body, Condition, Input, SimpleBody};
 pub use catalog::Catalog;
@@ -32,3 +36,5 @@ pub use fragment::{Column, Fragment, Prepared, hole_index};
 pub use hop::{By, Hop, Path};
 pub use id::{DatasetId, EntityId, FieldId, HopId, MetricId};
 pub use member::{Item, Member, Target};
+pub use render::render;
+pub use simplify::simplify;
