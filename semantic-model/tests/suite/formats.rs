@@ -3,6 +3,7 @@
 mod laws;
 mod metricflow;
 mod ossie;
+mod others;
 
 use std::path::{Path, PathBuf};
 
