@@ -32,6 +32,7 @@ mod files;
 mod percentile;
 mod run;
 mod scan;
+mod script;
 mod stop;
 mod sums;
 

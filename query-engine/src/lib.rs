@@ -18,6 +18,7 @@ mod near;
 mod plain;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod print;
 mod rows;
 mod table;
 
