@@ -1,0 +1,252 @@
+//! Scalar expressions of a plan.
+
+use std::sync::Arc;
+
+use crate::layer::{Aggregation, DatePart, Grain};
+
+use super::relation::Name;
+
+/// An expression over the columns of the sources of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// A column of a source, by the source's place in the block.
+    Column(usize, Name),
+    /// NULL of a type.
+    Null(Type),
+    /// A whole number.
+    Integer(i64),
+    /// Text.
+    Text(Arc<str>),
+    /// A moment, as ISO 8601.
+    Moment(Arc<str>),
+    /// Truth.
+    Boolean(bool),
+    /// SQL of the layer or the query; its placeholders `$0`, `$1`, ... stand for the leaves.
+    Sql(Arc<sqlparser::ast::Expr>, Vec<Scalar>),
+    /// The start of the period that a moment lies in.
+    Truncate(Grain, Box<Scalar>),
+    /// A part of a moment.
+    Part(DatePart, Box<Scalar>),
+    /// A moment some time later, or earlier if negative.
+    Shift(Box<Scalar>, i64, Grain),
+    /// A value as another type.
+    Cast(Box<Scalar>, Type),
+    /// Two values put together.
+    Binary(Box<Scalar>, Operator, Box<Scalar>),
+    /// The opposite of a condition.
+    Not(Box<Scalar>),
+    /// Whether a value is NULL.
+    IsNull(Box<Scalar>),
+    /// All conditions; true if there are none.
+    All(Vec<Scalar>),
+    /// Any condition; false if there are none.
+    Any(Vec<Scalar>),
+    /// The first value that is not NULL.
+    Coalesce(Vec<Scalar>),
+    /// A value where a condition holds, and another or NULL where not.
+    Case(Box<Scalar>, Box<Scalar>, Option<Box<Scalar>>),
+    /// An aggregate of the rows of a group; of all rows, counted, if it has no argument.
+    Aggregate(Aggregation, Option<Box<Scalar>>),
+    /// A value worked out over the rows around a row.
+    Window(Box<Window>),
+}
+
+/// A value worked out over the rows around a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// What is worked out.
+    pub function: WindowFunction,
+    /// Of what.
+    pub argument: Option<Scalar>,
+    /// Which rows belong together.
+    pub partition: Vec<Scalar>,
+    /// In which order, ascending.
+    pub order: Vec<Scalar>,
+}
+
+/// What is worked out over the rows around a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// The place of the row, from 1.
+    RowNumber,
+    /// The value of the first row of all.
+    First,
+    /// The value of the last row of all.
+    Last,
+    /// The mean over all rows.
+    Average,
+    /// The value of the row some places before.
+    Lag(u32),
+}
+
+/// A type of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// A moment without a time zone, to the microsecond.
+    Moment,
+    /// A moment without a time zone, to the nanosecond.
+    FineMoment,
+    /// A floating-point number.
+    Double,
+    /// A whole number.
+    Integer,
+    /// Text.
+    Text,
+}
+
+/// How two values are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// Equal, and unknown if either is NULL.
+    Equal,
+    /// Equal, or both NULL.
+    Same,
+    /// Less.
+    Less,
+    /// Less or equal.
+    AtMost,
+    /// Greater.
+    Greater,
+    /// Greater or equal.
+    AtLeast,
+    /// Added.
+    Add,
+    /// Subtracted.
+    Subtract,
+    /// Divided, as floating-point numbers; NULL if the divisor is zero.
+    Divide,
+}
+
+impl Scalar {
+    /// Gives a column of a source.
+    pub fn column(source: usize, name: &Name) -> Self {
+        Self::Column(source, Arc::clone(name))
+    }
+
+    /// Puts two values together.
+    pub fn binary(left: Self, operator: Operator, right: Self) -> Self {
+        Self::Binary(Box::new(left), operator, Box::new(right))
+    }
+
+    /// Truncates a moment, unless it is as fine as moments are.
+    pub fn truncate(self, grain: Grain) -> Self {
+        match self {
+            Self::Truncate(inner, value) if inner <= grain && nests(inner, grain) => {
+                Self::Truncate(grain, value)
+            }
+            value if grain == Grain::Nanosecond => value,
+            value => Self::Truncate(grain, Box::new(value)),
+        }
+    }
+
+    /// Whether the value is worked out over several rows.
+    pub fn spans_rows(&self) -> bool {
+        self.any(&mut |scalar| matches!(scalar, Self::Aggregate(..) | Self::Window(_)))
+    }
+
+    /// Whether the value is worked out over the rows around a row.
+    pub fn has_window(&self) -> bool {
+        self.any(&mut |scalar| matches!(scalar, Self::Window(_)))
+    }
+
+    /// Whether a test holds for it or for anything inside.
+    pub fn any(&self, test: &mut dyn FnMut(&Self) -> bool) -> bool {
+        if test(self) {
+            return true;
+        }
+        let mut found = false;
+        self.each(&mut |inner| found = found || inner.any(test));
+        found
+    }
+
+    /// Calls with each expression directly inside.
+    pub fn each<'a>(&'a self, call: &mut dyn FnMut(&'a Self)) {
+        match self {
+            Self::Column(..)
+            | Self::Null(_)
+            | Self::Integer(_)
+            | Self::Text(_)
+            | Self::Moment(_)
+            | Self::Boolean(_) => {}
+            Self::Sql(_, inner) | Self::All(inner) | Self::Any(inner) | Self::Coalesce(inner) => {
+                inner.iter().for_each(call);
+            }
+            Self::Truncate(_, inner)
+            | Self::Part(_, inner)
+            | Self::Shift(inner, _, _)
+            | Self::Cast(inner, _)
+            | Self::Not(inner)
+            | Self::IsNull(inner) => call(inner),
+            Self::Binary(left, _, right) => {
+                call(left);
+                call(right);
+            }
+            Self::Case(when, then, otherwise) => {
+                call(when);
+                call(then);
+                otherwise.iter().for_each(|inner| call(inner));
+            }
+            Self::Aggregate(_, inner) => inner.iter().for_each(|inner| call(inner)),
+            Self::Window(window) => {
+                window.argument.iter().for_each(&mut *call);
+                window.partition.iter().for_each(&mut *call);
+                window.order.iter().for_each(call);
+            }
+        }
+    }
+
+    /// Returns the expression with its columns replaced.
+    #[must_use]
+    pub fn map_columns(self, replace: &mut dyn FnMut(usize, Name) -> Self) -> Self {
+        let mut boxed = |inner: Box<Self>| Box::new(inner.map_columns(replace));
+        match self {
+            Self::Column(source, name) => replace(source, name),
+            Self::Null(_)
+            | Self::Integer(_)
+            | Self::Text(_)
+            | Self::Moment(_)
+            | Self::Boolean(_) => self,
+            Self::Truncate(grain, inner) => Self::Truncate(grain, boxed(inner)),
+            Self::Part(part, inner) => Self::Part(part, boxed(inner)),
+            Self::Shift(inner, count, grain) => Self::Shift(boxed(inner), count, grain),
+            Self::Cast(inner, to) => Self::Cast(boxed(inner), to),
+            Self::Not(inner) => Self::Not(boxed(inner)),
+            Self::IsNull(inner) => Self::IsNull(boxed(inner)),
+            Self::Binary(left, operator, right) => {
+                Self::Binary(boxed(left), operator, boxed(right))
+            }
+            Self::Case(when, then, otherwise) => {
+                Self::Case(boxed(when), boxed(then), otherwise.map(boxed))
+            }
+            Self::Aggregate(aggregation, inner) => Self::Aggregate(aggregation, inner.map(boxed)),
+            Self::Sql(sql, inner) => Self::Sql(sql, map_all(inner, replace)),
+            Self::All(inner) => Self::All(map_all(inner, replace)),
+            Self::Any(inner) => Self::Any(map_all(inner, replace)),
+            Self::Coalesce(inner) => Self::Coalesce(map_all(inner, replace)),
+            Self::Window(window) => {
+                let window = *window;
+                Self::Window(Box::new(Window {
+                    function: window.function,
+                    argument: window.argument.map(|inner| inner.map_columns(replace)),
+                    partition: map_all(window.partition, replace),
+                    order: map_all(window.order, replace),
+                }))
+            }
+        }
+    }
+}
+
+fn map_all(inner: Vec<Scalar>, replace: &mut dyn FnMut(usize, Name) -> Scalar) -> Vec<Scalar> {
+    inner
+        .into_iter()
+        .map(|scalar| scalar.map_columns(replace))
+        .collect()
+}
+
+/// Whether every period of the finer grain lies in one of the coarser.
+pub const fn nests(finer: Grain, coarser: Grain) -> bool {
+    !matches!(
+        (finer, coarser),
+        (Grain::Week, Grain::Month | Grain::Quarter | Grain::Year)
+    )
+}
