@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use dataset::{Dataset, Entity, EntityRole, Field, FieldRole, Relation, TimeField, Validity};
+pub use dataset::{
+    Dataset, Entity, EntityRole, Field, FieldRole, Relation, Scope, TimeField, Validity,
+};
 pub use filter::{Expression, Filter};
 pub use join::{Cardinality, Join, JoinCondition};
 pub use metric::{

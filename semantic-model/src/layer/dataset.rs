@@ -39,12 +39,26 @@ pub struct Dataset {
     /// The time field by which its metrics are aggregated if they name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_time: Option<String>,
+    /// What its expressions may name.
+    #[serde(default)]
+    pub scope: Scope,
     /// Conditions that its rows must meet to be rows of the dataset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
     /// Description and what else is said of it.
     #[serde(flatten)]
     pub notes: Notes,
+}
+
+/// What the expressions of a dataset may name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Its fields, and columns of the relation that no field is called like.
+    #[default]
+    Fields,
+    /// Columns of the relation only, even where a field has the same name (`MetricFlow`).
+    Columns,
 }
 
 /// What an entity is to the rows of a dataset.

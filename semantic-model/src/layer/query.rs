@@ -107,6 +107,37 @@ pub enum DatePart {
     Doy,
 }
 
+impl DatePart {
+    /// Every part of a date.
+    pub const ALL: [Self; 6] = [
+        Self::Year,
+        Self::Quarter,
+        Self::Month,
+        Self::Day,
+        Self::Dow,
+        Self::Doy,
+    ];
+
+    /// Returns the part as one lower-case word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Year => "year",
+            Self::Quarter => "quarter",
+            Self::Month => "month",
+            Self::Day => "day",
+            Self::Dow => "dow",
+            Self::Doy => "doy",
+        }
+    }
+
+    /// Returns the part of a name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|part| part.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
 /// One key of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderBy {

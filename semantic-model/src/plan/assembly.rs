@@ -7,6 +7,7 @@ use super::metric::Restriction;
 use super::planner::Planner;
 use super::relation::{Block, BlockId, Column, JoinKind, Name, Rows};
 use super::scalar::{Operator, Scalar};
+use super::spine::Calendar;
 use super::time;
 use super::{DatasetId, EntityId, FieldId, HopId, Member, Path, PlanError, Reason, Target};
 use crate::layer::{GrainName, Relation};
@@ -48,7 +49,13 @@ impl Assembly {
             metrics: Vec::new(),
             join: JoinKind::Left,
         };
-        assembly.add_read(planner, Path::default(), dataset, JoinKind::Cross, Vec::new());
+        assembly.add_read(
+            planner,
+            Path::default(),
+            dataset,
+            JoinKind::Cross,
+            Vec::new(),
+        );
         assembly
     }
 
@@ -63,6 +70,20 @@ impl Assembly {
         self.block.sources.push(base);
         for read in &mut self.reads {
             read.place += 1;
+        }
+    }
+
+    /// Starts with a calendar alone.
+    pub(super) fn calendar(dataset: DatasetId, calendar: &Calendar) -> Self {
+        Self {
+            dataset,
+            block: Block::reading(Rows::Block(calendar.block), &"time_spine".into()),
+            time: Some(Scalar::column(0, &calendar.moment)),
+            time_field: None,
+            reads: Vec::new(),
+            spines: Vec::new(),
+            metrics: Vec::new(),
+            join: JoinKind::Left,
         }
     }
 
@@ -311,8 +332,12 @@ impl Assembly {
             Operator::Equal,
             Scalar::column(place, &calendar.moment),
         );
-        self.block
-            .join(JoinKind::Left, Rows::Block(calendar.block), &label, vec![on]);
+        self.block.join(
+            JoinKind::Left,
+            Rows::Block(calendar.block),
+            &label,
+            vec![on],
+        );
         self.spines.push((moment, grain.to_owned(), place));
         Ok(Scalar::Column(place, grain.into()))
     }

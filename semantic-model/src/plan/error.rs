@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+/// More than this many choices are no help.
+const CHOICES_MAX: usize = 3;
+
 /// A query that is refused, because any answer might be wrong or there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message}")]
@@ -16,6 +19,32 @@ pub struct PlanError {
     pub name: Option<String>,
     /// What could be meant instead, best first, at most three, each in words.
     pub choices: Vec<String>,
+}
+
+impl PlanError {
+    /// Gives a refusal with its reason in words.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+            name: None,
+            choices: Vec::new(),
+        }
+    }
+
+    /// Says which name the fault is about.
+    #[must_use]
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Says what could be meant instead; no more than the first three are kept.
+    #[must_use]
+    pub fn or(mut self, choices: impl IntoIterator<Item = String>) -> Self {
+        self.choices = choices.into_iter().take(CHOICES_MAX).collect();
+        self
+    }
 }
 
 /// What kind of fault makes a query refused.

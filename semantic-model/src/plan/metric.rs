@@ -7,6 +7,7 @@
 mod calculated;
 mod combine;
 mod conversion;
+mod explained;
 mod fixed_grain;
 mod leaf;
 mod offset;
@@ -103,7 +104,7 @@ impl<'c> Ask<'c> {
     }
 
     /// Adds conditions where the ask is.
-    fn restrict(&mut self, conditions: &'c [Condition]) {
+    pub(super) fn restrict(&mut self, conditions: &'c [Condition]) {
         let depth = self.offsets.len();
         for condition in conditions {
             let restriction = Restriction { condition, depth };

@@ -224,15 +224,29 @@ impl<'c> Planner<'c> {
 
     /// A path in words.
     pub(super) fn path_in_words(&self, from: DatasetId, path: &Path) -> String {
-        let mut words = self.catalog.dataset(from).name.clone();
-        for id in &path.hops {
-            let hop = self.catalog.hop(*id);
-            words.push_str(" -[");
-            words.push_str(hop.by.name());
-            words.push_str("]-> ");
-            words.push_str(&self.catalog.dataset(hop.to).name);
+        self.catalog.routes().words(from, path)
+    }
+
+    /// Other ways to what a member is, each with why it is not taken.
+    pub(super) fn rejected(&self, from: DatasetId, member: &Member) -> Vec<String> {
+        if member.path.is_empty() {
+            return Vec::new();
         }
-        words
+        let routes = self.catalog.routes();
+        let to = self.catalog.end(from, &member.path);
+        let others = routes.safe_paths(from, to).into_iter();
+        others
+            .filter(|path| *path != member.path)
+            .take(3)
+            .map(|path| {
+                let why = if path.hops.len() > member.path.hops.len() {
+                    "it is longer"
+                } else {
+                    "the name says another"
+                };
+                format!("{}: {why}", routes.words(from, &path))
+            })
+            .collect()
     }
 }
 

@@ -135,7 +135,13 @@ fn inline(block: &mut Block, place: usize, inner: Block) {
         .into_iter()
         .map(|column| (column.name, column.value.moved(place)))
         .collect();
-    let later = |source: usize| if source > place { source + added - 1 } else { source };
+    let later = |source: usize| {
+        if source > place {
+            source + added - 1
+        } else {
+            source
+        }
+    };
     block.map_scalars(&mut |column| match column {
         Scalar::Column(source, name) if source == place => columns
             .get(&name)

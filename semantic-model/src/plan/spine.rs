@@ -142,12 +142,18 @@ impl Planner<'_> {
         let periods = self.plan.add(periods);
         let mut counted = Block::reading(Rows::Block(periods), &label);
         counted.push(&custom, Scalar::column(0, &custom));
-        counted.push(&period, number(Vec::new(), Scalar::Column(0, "start".into())));
+        counted.push(
+            &period,
+            number(Vec::new(), Scalar::Column(0, "start".into())),
+        );
         let counted = self.plan.add(counted);
         let mut places = Block::reading(Rows::Block(calendar.block), &label);
         places.push(&calendar.moment, moment.clone());
         places.push(&custom, Scalar::column(0, &custom));
-        places.push(&place, number(vec![Scalar::column(0, &custom)], moment.clone()));
+        places.push(
+            &place,
+            number(vec![Scalar::column(0, &custom)], moment.clone()),
+        );
         let places = self.plan.add(places);
         let mut block = Block::reading(Rows::Block(places), &label);
         let on = Scalar::binary(
@@ -155,7 +161,12 @@ impl Planner<'_> {
             Operator::Equal,
             Scalar::column(1, &custom),
         );
-        block.join(JoinKind::Inner, Rows::Block(counted), &"periods".into(), vec![on]);
+        block.join(
+            JoinKind::Inner,
+            Rows::Block(counted),
+            &"periods".into(),
+            vec![on],
+        );
         block.push(&calendar.moment, moment);
         block.push(&place, Scalar::column(0, &place));
         block.push(&period, Scalar::column(1, &period));

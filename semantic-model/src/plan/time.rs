@@ -26,9 +26,17 @@ pub(super) struct Range {
 impl Range {
     /// Reads a range; both ends are widened to whole periods of a grain, and an end that is a date to its whole day.
     pub(super) fn new(range: &TimeRange, grain: Grain) -> Result<Self, PlanError> {
-        let start = range.start.as_deref().map(|text| literal(text)).transpose()?;
+        let start = range
+            .start
+            .as_deref()
+            .map(|text| literal(text))
+            .transpose()?;
         let end = range.end.as_deref().map(|text| {
-            let period = if is_date(text) { grain.max(Grain::Day) } else { grain };
+            let period = if is_date(text) {
+                grain.max(Grain::Day)
+            } else {
+                grain
+            };
             let last = cut(literal(text)?, period, is_date(text));
             Ok(Scalar::Shift(Box::new(last), 1, period))
         });
@@ -43,7 +51,11 @@ impl Range {
     pub(super) fn conditions(&self, moment: &Scalar) -> Vec<Scalar> {
         let mut all = Vec::new();
         if let Some(start) = &self.start {
-            all.push(Scalar::binary(moment.clone(), Operator::AtLeast, start.clone()));
+            all.push(Scalar::binary(
+                moment.clone(),
+                Operator::AtLeast,
+                start.clone(),
+            ));
         }
         if let Some(end) = &self.end {
             all.push(Scalar::binary(moment.clone(), Operator::Less, end.clone()));

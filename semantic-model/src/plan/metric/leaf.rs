@@ -125,11 +125,15 @@ impl<'c> Planner<'c> {
         self.explain_leaf(leaf, &groups);
         Ok(Flow {
             block,
-            metrics: leaf.measures.iter().map(|measure| measure.shown.clone()).collect(),
+            metrics: leaf
+                .measures
+                .iter()
+                .map(|measure| measure.shown.clone())
+                .collect(),
         })
     }
 
-    fn leaf_groups(&self, rows: &LeafRows<'c>) -> Result<Vec<LeafGroup>, PlanError> {
+    pub(super) fn leaf_groups(&self, rows: &LeafRows<'c>) -> Result<Vec<LeafGroup>, PlanError> {
         let dataset = rows.simple.dataset;
         let mut groups = Vec::with_capacity(rows.ask.groups.len() + 1);
         for group in rows.ask.groups.iter() {
@@ -169,7 +173,7 @@ impl<'c> Planner<'c> {
     }
 
     /// The rows before they are aggregated: groups, and what is aggregated.
-    fn rows_block(
+    pub(super) fn rows_block(
         &mut self,
         leaf: &Leaf<'c>,
         groups: &[LeafGroup],
@@ -199,7 +203,12 @@ impl<'c> Planner<'c> {
 
     /// Groups the rows of a block and aggregates.
     fn aggregate(&mut self, leaf: &Leaf<'c>, groups: &[LeafGroup], rows: BlockId) -> BlockId {
-        let label: Name = self.catalog.dataset(leaf.rows.simple.dataset).name.as_str().into();
+        let label: Name = self
+            .catalog
+            .dataset(leaf.rows.simple.dataset)
+            .name
+            .as_str()
+            .into();
         let mut block = Block::reading(Rows::Block(rows), &label);
         for group in groups {
             block.push(&group.name, Scalar::column(0, &group.name));
@@ -220,7 +229,11 @@ impl<'c> Planner<'c> {
 
     /// Puts what stands for NULL in its place.
     fn fill(&mut self, leaf: &Leaf<'c>, groups: &[LeafGroup], inner: BlockId) -> BlockId {
-        if leaf.measures.iter().all(|measure| measure.shown.fill.is_none()) {
+        if leaf
+            .measures
+            .iter()
+            .all(|measure| measure.shown.fill.is_none())
+        {
             return inner;
         }
         let mut block = Block::reading(Rows::Block(inner), &"filled".into());
@@ -234,7 +247,11 @@ impl<'c> Planner<'c> {
     }
 
     /// The entity by which a metric has moments of its own, from the rows of its dataset.
-    pub(super) fn own_entity(&self, rows: &LeafRows<'c>, name: &str) -> Result<EntityId, PlanError> {
+    pub(super) fn own_entity(
+        &self,
+        rows: &LeafRows<'c>,
+        name: &str,
+    ) -> Result<EntityId, PlanError> {
         let dataset = rows.simple.dataset;
         self.catalog
             .entity_id(dataset, name)

@@ -90,7 +90,7 @@ impl<'c> Planner<'c> {
     pub(super) fn standard(&self, grain: &GrainName) -> Result<Grain, PlanError> {
         match grain {
             GrainName::Standard(grain) => Ok(*grain),
-            GrainName::Custom(name) => Err(crate::plan::PlanError::new(
+            GrainName::Custom(name) => Err(PlanError::new(
                 crate::plan::Reason::NotSupported,
                 format!("a window in the custom grain `{name}` is not supported"),
             )
@@ -99,14 +99,11 @@ impl<'c> Planner<'c> {
     }
 
     /// What an offset to the start of a period shows at a coarser grain: the value at the start of that one.
-    fn only_period_starts(
-        &self,
-        rows: &LeafRows<'c>,
-        shown: &Scalar,
-        assembly: &mut Assembly,
-    ) {
+    fn only_period_starts(&self, rows: &LeafRows<'c>, shown: &Scalar, assembly: &mut Assembly) {
         let to_grain = |offset: &&Offset| matches!(offset, Offset::ToGrain(_));
-        let Some(field) = rows.simple.time else { return };
+        let Some(field) = rows.simple.time else {
+            return;
+        };
         if !rows.ask.offsets.iter().any(to_grain) {
             return;
         }

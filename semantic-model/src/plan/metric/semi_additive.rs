@@ -34,7 +34,11 @@ impl<'c> Planner<'c> {
             name: edge.as_ref().to_owned(),
         };
         let value = assembly.member(self, &member)?;
-        let names: Vec<Name> = chosen.columns.iter().map(|column| Name::clone(&column.name)).collect();
+        let names: Vec<Name> = chosen
+            .columns
+            .iter()
+            .map(|column| Name::clone(&column.name))
+            .collect();
         chosen.push(&moment, value);
         let mut partition = Vec::new();
         for (place, entity) in of.per.iter().enumerate() {
@@ -45,14 +49,21 @@ impl<'c> Planner<'c> {
             partition.push(Scalar::column(0, &name));
         }
         for group in groups {
-            if is_time(Some(of.time), &group.member) && self.shows_edge_time(rows, of.time, &group.member) {
+            if is_time(Some(of.time), &group.member)
+                && self.shows_edge_time(rows, of.time, &group.member)
+            {
                 partition.push(Scalar::column(0, &group.name));
             }
         }
         let mut block = assembly.finish(self)?;
         block.columns = chosen.columns;
         let all = self.plan.add(block);
-        let label: Name = self.catalog.dataset(rows.simple.dataset).name.as_str().into();
+        let label: Name = self
+            .catalog
+            .dataset(rows.simple.dataset)
+            .name
+            .as_str()
+            .into();
         let mut block = Block::reading(Rows::Block(all), &label);
         for name in names.iter().chain([&moment]) {
             block.push(name, Scalar::column(0, name));

@@ -18,14 +18,15 @@ impl<'c> Planner<'c> {
         name: &Name,
     ) -> Result<Leaf<'c>, PlanError> {
         let declared = self.declared(metric)?;
-        let edge = simple
-            .non_additive
-            .zip(declared.non_additive.as_ref())
-            .map(|(time, declared)| EdgeOf {
-                time,
-                edge: declared.edge,
-                per: &declared.per,
-            });
+        let edge =
+            simple
+                .non_additive
+                .zip(declared.non_additive.as_ref())
+                .map(|(time, declared)| EdgeOf {
+                    time,
+                    edge: declared.edge,
+                    per: &declared.per,
+                });
         Ok(Leaf {
             rows: LeafRows {
                 simple,

@@ -116,8 +116,8 @@ impl<'c> Planner<'c> {
                 let member = self.filter_member(item, leaf.rows.simple.dataset)?;
                 let same = groups.iter().find(|group| {
                     let both_times = group.is_time && is_time(time, &member);
-                    let same_target = group.member.target == member.target
-                        && group.member.path == member.path;
+                    let same_target =
+                        group.member.target == member.target && group.member.path == member.path;
                     (both_times || same_target)
                         && group.member.grain == member.grain
                         && group.member.date_part == member.date_part
