@@ -46,6 +46,7 @@
 pub mod centrality;
 mod entity;
 pub mod error;
+pub mod formats;
 pub mod identity;
 pub mod impact;
 mod kind;

@@ -1,6 +1,7 @@
 //! The views over small graphs that can be read in one screen.
 
 mod foreign;
+mod formats;
 mod graph;
 mod impact;
 mod lineage;
