@@ -24,6 +24,8 @@ pub mod print;
 mod rows;
 #[cfg(feature = "spark")]
 mod spark;
+#[cfg(feature = "datafusion")]
+pub mod suite;
 mod table;
 
 #[cfg(feature = "datafusion")]

@@ -36,8 +36,7 @@ async fn filled(script: &Path) -> Result<DataFusion, SuiteError> {
 }
 
 async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcome {
-    let text = case["model"].to_string();
-    let parsed = match ossie::read("model.json", &text) {
+    let parsed = match ossie::read_value("model.json", &case["model"]) {
         Ok(parsed) => parsed,
         Err(error) => {
             return Outcome::Error {
