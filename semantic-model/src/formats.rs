@@ -10,6 +10,8 @@ mod document;
 mod fields;
 mod json;
 pub mod metricflow;
+mod names;
+pub mod ossie;
 mod report;
 pub mod tree;
 pub mod yaml;
@@ -26,6 +28,15 @@ pub const TEXT_BYTES_MAX: usize = 256 << 20;
 pub struct Read {
     /// The layer.
     pub layer: Layer,
+    /// What was understood and what was not.
+    pub report: Report,
+}
+
+/// The layers that a file holds, and what was not understood of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadAll {
+    /// The layers, in the order of the file.
+    pub layers: Vec<Layer>,
     /// What was understood and what was not.
     pub report: Report,
 }

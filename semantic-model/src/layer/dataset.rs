@@ -14,8 +14,15 @@ pub enum Relation {
     Query(Expression),
 }
 
+impl Default for Relation {
+    /// Gives a table without a name.
+    fn default() -> Self {
+        Self::Table(Vec::new())
+    }
+}
+
 /// What is measured and grouped: a `semantic_model` of MetricFlow, a `dataset` of Ossie, a `cube` of Cube.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dataset {
     /// The name, unique in its layer.
     pub name: String,

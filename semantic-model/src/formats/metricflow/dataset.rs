@@ -1,11 +1,13 @@
 //! Semantic models: their relation, entities, dimensions and measures.
 
 use super::super::fields::Fields;
+use super::super::names::parts_of;
 use super::super::report::Severity;
 use super::BESIDE;
 use super::measure::Measures;
 use crate::layer::{
-    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Relation, TimeField, Validity,
+    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Relation, Scope, TimeField,
+    Validity,
 };
 
 /// Reads a semantic model and takes its measures.
@@ -30,13 +32,13 @@ pub(super) fn read<'a>(fields: &Fields<'a>, measures: &mut Measures<'a>) -> Opti
         relation,
         entities,
         primary_entity: fields.owned("primary_entity"),
-        primary_key: Vec::new(),
-        unique_keys: Vec::new(),
+        // An expression names columns here, even where a dimension has the name of another column.
+        scope: Scope::Columns,
         fields: dimensions.iter().filter_map(dimension).collect(),
         default_time,
-        filters: Vec::new(),
         notes: fields.notes(BESIDE),
         name,
+        ..Dataset::default()
     };
     let extensions = &mut dataset.notes.extensions;
     if let Some(measures) = fields.json("measures") {
@@ -80,26 +82,6 @@ pub(super) fn table(node: &Fields<'_>) -> (Relation, Option<String>) {
     }
     let same = split.len() <= parts.len() && parts.ends_with(&split);
     (Relation::Table(parts), (!same).then(|| spelled.to_owned()))
-}
-
-/// Splits the name of a relation at the dots outside of quotes, and takes the quotes away.
-pub(super) fn parts_of(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quote = None;
-    for letter in name.trim().chars() {
-        match (quote, letter) {
-            (None, '"' | '`') => quote = Some(letter),
-            (None, '[') => quote = Some(']'),
-            (None, '.') => parts.push(String::new()),
-            (Some(end), letter) if letter == end => quote = None,
-            _ => {
-                if let Some(part) = parts.last_mut() {
-                    part.push(letter);
-                }
-            }
-        }
-    }
-    parts
 }
 
 /// Reads an entity.

@@ -91,7 +91,7 @@ fn group_of(calls: &[Call]) -> Option<(GroupBy, bool)> {
                 .map(|grain| grain.to_owned().into());
             group.entity_path = first.texts(2, "entity_path");
             group.date_part = match first.text(4, "date_part_name") {
-                Some(part) => Some(date_part(part)?),
+                Some(part) => Some(DatePart::parse(part)?),
                 None => None,
             };
         }
@@ -104,22 +104,12 @@ fn group_of(calls: &[Call]) -> Option<(GroupBy, bool)> {
     for method in methods {
         match method.function.as_str() {
             "grain" => group.grain = Some(method.text(0, "time_granularity")?.to_owned().into()),
-            "date_part" => group.date_part = Some(date_part(method.text(0, "date_part_name")?)?),
+            "date_part" => {
+                group.date_part = Some(DatePart::parse(method.text(0, "date_part_name")?)?)
+            }
             "descending" => descending = method.first_flag()?,
             _ => return None,
         }
     }
     Some((group, descending))
-}
-
-fn date_part(name: &str) -> Option<DatePart> {
-    match name.to_lowercase().as_str() {
-        "year" => Some(DatePart::Year),
-        "quarter" => Some(DatePart::Quarter),
-        "month" => Some(DatePart::Month),
-        "day" => Some(DatePart::Day),
-        "dow" => Some(DatePart::Dow),
-        "doy" => Some(DatePart::Doy),
-        _ => None,
-    }
 }

@@ -1,8 +1,9 @@
 //! Time spines of a project, in the form of today and in the older one.
 
 use super::super::fields::Fields;
+use super::super::names::parts_of;
 use super::super::report::Severity;
-use super::dataset::{parts_of, table};
+use super::dataset::table;
 use crate::layer::{CustomGrain, Grain, Relation, TimeSpine};
 
 /// Reads the time spines of a `project_configuration`.
