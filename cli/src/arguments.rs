@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::history::History;
+
 mod upkeep;
 mod walks;
 
@@ -95,20 +97,6 @@ pub struct Data {
     pub data: PathBuf,
 }
 
-/// How much history stays readable.
-#[derive(Args, Clone, Copy, Debug, Default)]
-pub struct History {
-    /// Keep this many of the newest versions; 1000 unless a limit is given here or in the configuration.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub keep_versions: Option<u64>,
-    /// Keep the versions of this many days, however many they are; 90 unless a limit is given.
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32))]
-    pub keep_days: Option<u32>,
-    /// Never forget a version.
-    #[arg(long, conflicts_with_all = ["keep_versions", "keep_days"])]
-    pub keep_everything: bool,
-}
-
 /// How an answer is written.
 #[derive(Args, Debug)]
 pub struct Output {
@@ -152,14 +140,18 @@ pub struct Serve {
   isogloss ingest odcs contracts/*.yaml --source contracts
   isogloss ingest rdf glossary.ttl --source glossary
   isogloss ingest catalog-lines catalog.jsonl.gz --source catalog
+  isogloss ingest postgres://reader@db.example/shop --source shop-db
   isogloss ingest --config isogloss.toml")]
 pub struct Ingest {
-    /// Format of the documents: dbt, odcs, rdf or catalog-lines.
-    #[arg(required_unless_present = "config")]
+    /// Format of the documents: dbt, odcs, rdf, openlineage, postgres-catalog or catalog-lines; or the address of a
+    /// PostgreSQL database, as postgres://user@host/database.
+    #[arg(value_name = "KIND or URL", required_unless_present = "config")]
     pub kind: Option<String>,
     /// Files or folders, plain or gzip.
-    #[arg(value_name = "PATH", required_unless_present = "config")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Name of the source that speaks; what it said before is replaced whole.
     #[arg(long, value_name = "NAME", required_unless_present = "config")]
     pub source: Option<String>,
@@ -182,6 +174,20 @@ pub struct Ingest {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// What is read of a live database.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Database {
+    /// Of a database: only this schema, where * stands for any characters; may be given again.
+    #[arg(long = "schema", value_name = "SCHEMA")]
+    pub schemas: Vec<String>,
+    /// Of a database: also write what was read to a file, for `ingest postgres-catalog FILE` on another machine.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Of a database: seconds that one of its queries may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub statement_timeout: u64,
 }
 
 /// What becomes of a source that breaks the shapes.

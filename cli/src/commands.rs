@@ -27,8 +27,7 @@ use clap::CommandFactory as _;
 use isogloss::graph::{OpenOptions, Retention};
 use isogloss::{Isogloss, Snapshot};
 
-use crate::arguments::{Arguments, Command, Data, History, Then};
-use crate::config::Config;
+use crate::arguments::{Arguments, Command, Data, Then};
 use crate::failure::{Failure, FailureKind};
 
 /// What a command comes to.
@@ -151,20 +150,4 @@ fn open_or_create(folder: &Path, retention: Retention) -> Result<Isogloss, Failu
         crate::output::note(&format!("{damage}; the newest version does not need it"));
     }
     Ok(mesh)
-}
-
-/// What the flags say is kept of the history, else what the configuration says.
-fn retention(flags: History, config: &Config) -> Retention {
-    let History {
-        keep_versions,
-        keep_days,
-        keep_everything,
-    } = flags;
-    if keep_everything || keep_versions.is_some() || keep_days.is_some() {
-        return Retention {
-            max_versions: keep_versions,
-            max_age_ms: keep_days.map(crate::config::days_ms),
-        };
-    }
-    config.history.retention()
 }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use isogloss::Isogloss;
 use isogloss::connectors::{Kind, Mapping};
-use isogloss::graph::{Retention, SourceName};
+use isogloss::graph::SourceName;
 use isogloss::model::merge::MergeSettings;
 use serde::Deserialize;
 
 use crate::failure::{Failure, FailureKind};
+use crate::history::History;
 
 /// A configuration file. An unknown key is an error that names it.
 #[derive(Debug, Default, Deserialize)]
@@ -46,50 +47,22 @@ pub(crate) struct Mesh {
     pub(crate) name: String,
 }
 
-/// How much history stays readable: a version goes when every limit that is given lets it go.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct History {
-    /// So many of the newest versions stay.
-    pub(crate) keep_versions: Option<u64>,
-    /// The versions of so many days stay.
-    pub(crate) keep_days: Option<u32>,
-    /// Never forget a version.
-    #[serde(default)]
-    pub(crate) keep_everything: bool,
-}
-
-impl History {
-    /// The limits; the store's own where none is given.
-    pub(crate) fn retention(self) -> Retention {
-        if self.keep_everything {
-            return Retention::EVERYTHING;
-        }
-        if self.keep_versions.is_none() && self.keep_days.is_none() {
-            return Retention::default();
-        }
-        Retention {
-            max_versions: self.keep_versions,
-            max_age_ms: self.keep_days.map(days_ms),
-        }
-    }
-}
-
-/// Days in milliseconds.
-pub(crate) fn days_ms(days: u32) -> i64 {
-    i64::from(days) * 24 * 60 * 60 * 1000
-}
-
 /// One source to ingest.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
     /// Its name in the graph.
     pub(crate) name: String,
-    /// The format of its documents.
+    /// The format of its documents; `postgres` for a live database.
     pub(crate) kind: String,
     /// Files and folders, relative to the configuration file.
+    #[serde(default)]
     pub(crate) paths: Vec<PathBuf>,
+    /// The address of a live database.
+    pub(crate) url: Option<String>,
+    /// Of a live database: only these schemas.
+    #[serde(default)]
+    pub(crate) schemas: Vec<String>,
 }
 
 impl Source {
@@ -154,13 +127,22 @@ pub(crate) fn kind(name: &str) -> Result<Kind, Failure> {
             FailureKind::Usage,
             format!("`{name}` is no kind of document"),
         )
-        .with_hint("kinds are dbt, odcs, rdf and catalog-lines")
+        .with_hint(kinds())
     })
+}
+
+/// Says which kinds there are.
+fn kinds() -> String {
+    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    format!("kinds are {}", names.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
+    use isogloss::graph::Retention;
+
     use super::*;
+    use crate::history::days_ms;
 
     #[test]
     fn an_unknown_key_is_named() {

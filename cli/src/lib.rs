@@ -12,6 +12,7 @@ mod clock;
 pub mod commands;
 mod config;
 mod failure;
+mod history;
 mod output;
 mod progress;
 

@@ -13,6 +13,7 @@ mod columns;
 mod datasets;
 mod document;
 mod extras;
+mod lineage;
 mod metrics;
 mod place;
 mod project;

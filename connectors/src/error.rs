@@ -140,7 +140,9 @@ impl Error {
     /// Gives a sentence on what to do about it, where there is one.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::UnknownKind { .. } => "the kinds are `dbt`, `odcs`, `rdf` and `catalog-lines`",
+            Self::UnknownKind { .. } => {
+                "the kinds are `dbt`, `odcs`, `rdf`, `catalog-lines`, `postgres-catalog` and `openlineage`"
+            }
             Self::EmptyFolder { kind, .. } => kind.files(),
             Self::TooLarge { .. } | Self::TooLargeTogether { .. } => {
                 "raise the limit, or split the document"

@@ -20,11 +20,22 @@ pub enum Kind {
     Rdf,
     /// Our own JSON lines, for everything that has no connector of its own.
     CatalogLines,
+    /// What the catalog of a PostgreSQL database says.
+    PostgresCatalog,
+    /// Events of OpenLineage.
+    OpenLineage,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 4] = [Self::Dbt, Self::Odcs, Self::Rdf, Self::CatalogLines];
+    pub const ALL: [Self; 6] = [
+        Self::Dbt,
+        Self::Odcs,
+        Self::Rdf,
+        Self::CatalogLines,
+        Self::PostgresCatalog,
+        Self::OpenLineage,
+    ];
 
     /// Gives the name that users write.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +44,8 @@ impl Kind {
             Self::Odcs => "odcs",
             Self::Rdf => "rdf",
             Self::CatalogLines => "catalog-lines",
+            Self::PostgresCatalog => "postgres-catalog",
+            Self::OpenLineage => "openlineage",
         }
     }
 
@@ -47,6 +60,12 @@ impl Kind {
                 "rdf reads .ttl, .trig, .nt, .nq, .rdf, .owl, .xml and .jsonld files, plain or .gz"
             }
             Self::CatalogLines => "catalog-lines reads .jsonl and .ndjson files, plain or .gz",
+            Self::PostgresCatalog => {
+                "postgres-catalog reads .json files of `isogloss ingest --save` and dumps of information_schema, plain or .gz"
+            }
+            Self::OpenLineage => {
+                "openlineage reads .json, .jsonl and .ndjson files of events, plain or .gz"
+            }
         }
     }
 
@@ -58,6 +77,8 @@ impl Kind {
             Self::Odcs => &["yaml", "yml", "json"],
             Self::Rdf => &["ttl", "trig", "nt", "nq", "rdf", "owl", "xml", "jsonld"],
             Self::CatalogLines => &["jsonl", "ndjson"],
+            Self::PostgresCatalog => &["json"],
+            Self::OpenLineage => &["json", "jsonl", "ndjson"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -131,6 +152,10 @@ impl Kind {
             Some(Self::Rdf)
         } else if text.contains("\"DataContract\"") && text.contains("\"apiVersion\"") {
             Some(Self::Odcs)
+        } else if text.contains("isogloss.postgres.catalog") || text.contains("\"table_catalog\"") {
+            Some(Self::PostgresCatalog)
+        } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
+            Some(Self::OpenLineage)
         } else if text.lines().next()?.trim_end().ends_with('}') {
             Some(Self::CatalogLines)
         } else {

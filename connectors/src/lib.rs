@@ -10,7 +10,8 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`catalog_lines`] (our own JSON lines for everything else). [`StatementBuilder`] is the small
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`catalog_lines`] (our own
+//! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
 //! ```
@@ -30,17 +31,23 @@
 
 pub mod catalog_lines;
 pub mod dbt;
+mod derivation;
 pub mod error;
 pub mod input;
 mod json;
 pub mod kind;
+mod lineage;
 pub mod mapping;
 pub mod odcs;
+pub mod openlineage;
+pub mod postgres;
 pub mod rdf;
 pub mod report;
 #[cfg(test)]
 mod shared;
+pub mod sql;
 pub mod statements;
+mod table;
 
 use std::path::PathBuf;
 
@@ -124,6 +131,8 @@ fn read_with(
         Kind::Odcs => odcs::read(inputs, options, &mut report, &mut out),
         Kind::Rdf => rdf::read(inputs, options, &mut report, &mut out),
         Kind::CatalogLines => catalog_lines::read(inputs, options, &mut report, &mut out),
+        Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
+        Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

@@ -29,6 +29,7 @@ mod dataset;
 mod engine;
 mod estimate;
 mod normal;
+pub(crate) mod parts;
 mod planner;
 mod rewrite;
 mod scan;

@@ -215,7 +215,9 @@ impl Isogloss {
                 let [first, others @ ..] = group else {
                     return;
                 };
-                others.iter().for_each(|request| request.fail(&error));
+                for request in others {
+                    request.fail(&error);
+                }
                 first.answer(Err(error));
             }
         }

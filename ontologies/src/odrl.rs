@@ -58,6 +58,10 @@ vocabulary! {
     USE = "use";
     /// To read, as an action.
     READ = "read";
+    /// To change, as an action.
+    MODIFY = "modify";
+    /// To delete, as an action.
+    DELETE = "delete";
     /// To aggregate, as an action.
     AGGREGATE = "aggregate";
     /// To anonymise, as an action.

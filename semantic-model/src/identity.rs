@@ -49,15 +49,19 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
+    /// How one column or dataset was made of another.
+    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
     Service,
+    /// A policy, or a rule of one.
+    Policy,
 }
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
@@ -69,8 +73,10 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
+        Self::Derivation,
         Self::Quality,
         Self::Service,
+        Self::Policy,
     ];
 
     /// Returns the segment that names this kind in an IRI.
@@ -87,8 +93,10 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
+            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
+            Self::Policy => "policy",
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::entity::Entity;
 use crate::kind::EntityKind;
 use crate::literals;
 use crate::source::Source;
-use crate::views::{Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term};
+use crate::views::{Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term, View};
 use crate::words::Words;
 
 /// A snapshot of the graph, read as domains, data products, datasets and so on.
@@ -162,13 +162,7 @@ impl<'g> Model<'g> {
         let Some(name) = self.graph.id(&literal) else {
             return Vec::new();
         };
-        self.of_kind(
-            self.subjects(self.words.qualified_name, name),
-            EntityKind::Dataset,
-        )
-        .into_iter()
-        .map(Dataset)
-        .collect()
+        self.views(self.subjects(self.words.qualified_name, name))
     }
 
     fn ids_of(&self, kind: EntityKind) -> Vec<TermId> {
@@ -292,10 +286,10 @@ impl Model<'_> {
         ids.into_iter().map(|id| self.entity_of(id)).collect()
     }
 
-    /// The entities of a kind among some, in the order of their IRIs, each once.
-    pub(crate) fn of_kind(&self, mut ids: Vec<TermId>, kind: EntityKind) -> Vec<Entity<'_>> {
-        ids.retain(|id| self.kind_of(*id) == Some(kind));
-        self.sorted(ids)
+    /// The entities among some that have a kind of view, in the order of their IRIs, each once.
+    pub(crate) fn views<'m, V: View<'m>>(&'m self, mut ids: Vec<TermId>) -> Vec<V> {
+        ids.retain(|id| self.kind_of(*id) == Some(V::KIND));
+        self.sorted(ids).into_iter().map(V::of).collect()
     }
 
     /// The things, not literals, among some, in the order of their IRIs, each once.

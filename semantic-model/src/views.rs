@@ -12,8 +12,18 @@ mod term;
 use std::ops::Deref;
 
 use crate::entity::Entity;
+use crate::kind::EntityKind;
 
 pub use dataset::Check;
+
+/// An entity of which the kind is known.
+pub(crate) trait View<'m> {
+    /// The kind.
+    const KIND: EntityKind;
+
+    /// Wraps an entity of that kind.
+    fn of(entity: Entity<'m>) -> Self;
+}
 
 /// Defines the views: an entity each, to which they deref.
 macro_rules! views {
@@ -28,6 +38,14 @@ macro_rules! views {
 
                 fn deref(&self) -> &Entity<'m> {
                     &self.0
+                }
+            }
+
+            impl<'m> View<'m> for $view<'m> {
+                const KIND: EntityKind = EntityKind::$view;
+
+                fn of(entity: Entity<'m>) -> Self {
+                    Self(entity)
                 }
             }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of the README.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -11,8 +12,8 @@ const USAGE: &str = "usage: cargo xtask <task>
 tasks:
   demo [options]  build isogloss and serve the example mesh at http://127.0.0.1:4400
                   (options go to `isogloss demo`, for instance --listen 127.0.0.1:4500)
-  test [options]  run every test of the workspace
-                  (options go to `cargo test`, for instance -p search)
+  test [options]  run every test of the workspace, with a PostgreSQL server beside them
+                  (options go to `cargo test`, for instance -p live)
 ";
 
 fn main() -> ExitCode {
@@ -43,20 +44,53 @@ fn demo(options: &[String]) -> Result<()> {
     run(Command::new(binary).arg("demo").args(options))
 }
 
-/// Runs unit, end-to-end and documentation tests.
+/// Where the tests find the PostgreSQL server that they may use.
+const POSTGRES: &str = "ISOGLOSS_TEST_POSTGRES";
+
+/// Runs unit, end-to-end and documentation tests, with a PostgreSQL server of their own.
+///
+/// Where no server can be had the tests that need one say that they skip, but not in CI.
 fn test(options: &[String]) -> Result<()> {
+    let mut command = vec![cargo_program(), "test".into()];
     if options.is_empty() {
-        return cargo(&["test", "--workspace"], &[]);
+        command.push("--workspace".into());
     }
-    cargo(&["test"], options)
+    command.extend(options.iter().map(OsString::from));
+    let in_ci = env::var_os("CI").is_some_and(|value| value == "true");
+    if env::var_os(POSTGRES).is_some() || (!in_ci && !has_postgres()) {
+        return run(Command::new(&command[0])
+            .args(&command[1..])
+            .current_dir(root()));
+    }
+    run(Command::new(root().join("tests/scripts/postgres.sh"))
+        .arg("run")
+        .args(&command)
+        .current_dir(root()))
+}
+
+/// Says whether a server can be started, or installed, without asking anybody.
+fn has_postgres() -> bool {
+    let found = Command::new(root().join("tests/scripts/postgres.sh"))
+        .arg("check")
+        .status();
+    let found = found.is_ok_and(|status| status.success());
+    if !found {
+        say(
+            "no PostgreSQL server here, and none can be installed: the tests of it will say that they skip",
+        );
+    }
+    found
 }
 
 fn cargo(arguments: &[&str], more: &[String]) -> Result<()> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new(cargo)
+    run(Command::new(cargo_program())
         .args(arguments)
         .args(more)
         .current_dir(root()))
+}
+
+fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn run(command: &mut Command) -> Result<()> {

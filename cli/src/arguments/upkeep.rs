@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Data, History, Output};
+use super::{Data, Output};
+use crate::history::History;
 
 /// Options of `backup`.
 #[derive(Args, Debug)]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::arguments::Compact;
-use crate::commands::{Outcome, must_exist, open_or_create, retention};
+use crate::commands::{Outcome, must_exist, open_or_create};
 use crate::config::Config;
 use crate::{clock, output, progress};
 
@@ -13,7 +13,7 @@ pub(super) fn run(options: &Compact) -> Outcome {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    let mesh = open_or_create(&options.data.data, retention(options.history, &config))?;
+    let mesh = open_or_create(&options.data.data, options.history.or(config.history))?;
     let waiting = progress::spinner("compacting");
     let report = mesh.compact(clock::now());
     waiting.finish_and_clear();

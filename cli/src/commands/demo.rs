@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 
 use crate::arguments::Demo;
 use crate::commands::ingest::{config_jobs, render_report};
-use crate::commands::{Outcome, retention, serve};
+use crate::commands::{Outcome, serve};
 use crate::config::{Config, set_merge_rules};
 use crate::failure::Failure;
 use crate::{clock, output};
@@ -31,7 +31,7 @@ pub(super) fn run(options: &Demo) -> Outcome {
         ..config.server.clone()
     })?;
     let mesh = Isogloss::in_memory_with(OpenOptions {
-        retention: retention(options.history, &config),
+        retention: options.history.or(config.history),
         ..OpenOptions::default()
     });
     set_merge_rules(&mesh, &config)?;

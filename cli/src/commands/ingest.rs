@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use isogloss::connectors::{
-    self, Diagnostic, InputLimits, Kind, Mapping, Report, Severity, read_paths,
+    self, Diagnostic, Found, InputLimits, Kind, Mapping, Report, Severity, read_paths,
 };
 use isogloss::graph::{Receipt, Retention, SourceName};
 use isogloss::{Check, Ingest as Request, Ingested, Isogloss};
+use live::postgres::Address;
 use serde_json::json;
 
+mod database;
+
+use self::database::Database;
 use crate::arguments::{Ingest, ValidateMode};
 use crate::commands::{Outcome, open_or_create};
 use crate::config::{Config, kind, source_name};
@@ -99,8 +103,16 @@ pub(crate) struct Job {
     pub(crate) source: SourceName,
     /// The format of its documents.
     pub(crate) kind: Kind,
-    /// Where they lie.
-    pub(crate) paths: Vec<PathBuf>,
+    /// Where they are.
+    pub(crate) documents: Documents,
+}
+
+/// Where the documents of a source are.
+pub(crate) enum Documents {
+    /// In files and folders.
+    Files(Vec<PathBuf>),
+    /// In a database, which is asked for them.
+    Database(Database),
 }
 
 impl Job {
@@ -110,8 +122,14 @@ impl Job {
         mapping: &Mapping,
         dry_run: bool,
     ) -> Result<(Request, Vec<Diagnostic>), Failure> {
-        let found = read_paths(self.kind, &self.paths, &InputLimits::default())
-            .map_err(isogloss::Error::from)?;
+        let found = match &self.documents {
+            Documents::Files(paths) => read_paths(self.kind, paths, &InputLimits::default())
+                .map_err(isogloss::Error::from)?,
+            Documents::Database(database) => Found {
+                inputs: vec![database.read()?],
+                diagnostics: Vec::new(),
+            },
+        };
         let request = Request {
             mapping: mapping.clone(),
             actor: "cli".to_owned(),
@@ -127,10 +145,23 @@ fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
     let (Some(kind_name), Some(source)) = (&options.kind, &options.source) else {
         return config_jobs(config);
     };
+    let source = source_name(source)?;
+    if Address::is_one(kind_name) {
+        return Ok(vec![Job {
+            source,
+            kind: Kind::PostgresCatalog,
+            documents: Documents::Database(Database::of_arguments(kind_name, options)?),
+        }]);
+    }
+    if options.paths.is_empty() {
+        let message = "there is no PATH to read";
+        return Err(Failure::new(FailureKind::Usage, message)
+            .with_hint("isogloss ingest KIND PATH... --source NAME"));
+    }
     Ok(vec![Job {
-        source: source_name(source)?,
+        source,
         kind: kind(kind_name)?,
-        paths: options.paths.clone(),
+        documents: Documents::Files(options.paths.clone()),
     }])
 }
 
@@ -143,6 +174,13 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
         );
     }
     let job = |source: &crate::config::Source| {
+        if let Some(database) = Database::of_config(source)? {
+            return Ok(Job {
+                source: source_name(&source.name)?,
+                kind: Kind::PostgresCatalog,
+                documents: Documents::Database(database),
+            });
+        }
         let (name, kind) = source.parse()?;
         let paths = source
             .paths
@@ -152,7 +190,7 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
         Ok(Job {
             source: name,
             kind,
-            paths,
+            documents: Documents::Files(paths),
         })
     };
     config.sources.iter().map(job).collect()
@@ -165,7 +203,10 @@ fn as_json(name: &SourceName, ingested: &Ingested) -> serde_json::Value {
             "statements": r.statements, "unchanged": r.unchanged,
         })
     });
-    let validation = ingested.validation.as_ref().map(|report| report.to_json());
+    let validation = ingested
+        .validation
+        .as_ref()
+        .map(isogloss::shacl::Report::to_json);
     json!({
         "source": name.as_str(), "receipt": receipt, "report": ingested.report, "validation": validation,
     })

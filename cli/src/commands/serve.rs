@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::arguments::Serve;
 use crate::commands::ingest::{config_jobs, render_report};
-use crate::commands::{Outcome, open_or_create, retention};
+use crate::commands::{Outcome, open_or_create};
 use crate::config::{Config, set_merge_rules};
 use crate::failure::{Failure, FailureKind, chain};
 use crate::output;
@@ -21,7 +21,7 @@ pub(super) fn run(options: &Serve) -> Outcome {
         config.server.listen = listen;
     }
     let listener = bind(&config.server)?;
-    let mesh = open_or_create(&options.data.data, retention(options.history, &config))?;
+    let mesh = open_or_create(&options.data.data, options.history.or(config.history))?;
     set_merge_rules(&mesh, &config)?;
     if !config.sources.is_empty() {
         ingest(&mesh, &config)?;

@@ -1,5 +1,6 @@
 //! `isogloss why`: the rules and claims behind a statement.
 
+use isogloss::graph::SourceName;
 use isogloss::graph::entail::{Proof, Regime};
 use isogloss::read_statement;
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ pub(super) fn run(options: &Why) -> Outcome {
 }
 
 fn as_json(proof: &Proof) -> Value {
-    let sources: Vec<&str> = proof.sources.iter().map(|name| name.as_str()).collect();
+    let sources: Vec<&str> = proof.sources.iter().map(SourceName::as_str).collect();
     json!({
         "statement": proof.statement.to_string(),
         "rule": proof.rule,

@@ -68,8 +68,28 @@ pub(super) fn find_or_add(project: &mut Project<'_>, id: &str, name: &str) -> Op
     }
 }
 
-/// Declares a column; `None` when the dataset has it already.
+/// Gives a column that SQL speaks of, declaring it when nothing else did.
+pub(super) fn find_or_infer(project: &mut Project<'_>, id: &str, name: &str) -> Option<NamedNode> {
+    let known = project.known.get(id)?;
+    match known.columns.get(&name.to_lowercase()) {
+        Some(column) => Some(column.clone()),
+        None if known.columns_final => None,
+        None => {
+            let column = declare(project, id, name)?;
+            project.report.understood("inferred_column");
+            Some(column)
+        }
+    }
+}
+
+/// Declares a column and counts it; `None` when the dataset has it already.
 fn add(project: &mut Project<'_>, id: &str, name: &str) -> Option<NamedNode> {
+    let column = declare(project, id, name)?;
+    project.report.understood("column");
+    Some(column)
+}
+
+fn declare(project: &mut Project<'_>, id: &str, name: &str) -> Option<NamedNode> {
     let known = project.known.get_mut(id)?;
     let key = name.to_lowercase();
     if known.columns.contains_key(&key) {
@@ -90,7 +110,6 @@ fn add(project: &mut Project<'_>, id: &str, name: &str) -> Option<NamedNode> {
     project.out.link(&schema, csvw::COLUMN, &subject);
     project.out.class(&subject, csvw::COLUMN_CLASS);
     project.out.name(&subject, csvw::NAME, name);
-    project.report.understood("column");
     Some(subject)
 }
 

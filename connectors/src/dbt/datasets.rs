@@ -106,7 +106,11 @@ fn folders<'a>(fqn: &'a [&'a str], name: &str, source_name: Option<&str>) -> &'a
 }
 
 /// Gives database, schema and name of the relation; nothing for what the database does not have.
-fn relation(project: &mut Project<'_>, fields: &Fields<'_>, is_source: bool) -> Vec<String> {
+pub(super) fn relation(
+    project: &mut Project<'_>,
+    fields: &Fields<'_>,
+    is_source: bool,
+) -> Vec<String> {
     let materialized = config_text(project, fields, "materialized");
     let mut troubles = project.troubles();
     if let Some(relation) = fields.said("relation_name", &mut troubles) {

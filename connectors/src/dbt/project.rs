@@ -9,7 +9,7 @@ use super::catalog::Catalog;
 use super::document::{Document, Entry};
 use super::place::Place;
 use super::results::Results;
-use super::{checks, datasets, extras, metrics, semantic};
+use super::{checks, datasets, extras, lineage, metrics, semantic};
 use crate::json::{Fields, Troubles};
 use crate::{Location, Options, Report, StatementBuilder};
 
@@ -131,6 +131,7 @@ impl Project<'_> {
         for entry in &nodes {
             datasets::write(self, entry);
         }
+        lineage::write(self, &nodes);
         for entry in tests {
             checks::write(self, entry);
         }

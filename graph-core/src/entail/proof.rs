@@ -44,12 +44,11 @@ impl std::fmt::Display for Proof {
         let mut rows = vec![(self, 0)];
         while let Some((proof, depth)) = rows.pop() {
             write!(f, "{:1$}{2}", "", depth * 2, proof.statement)?;
-            match &proof.rule {
-                Some(rule) => writeln!(f, "  by {rule}")?,
-                None => {
-                    let sources: Vec<&str> = proof.sources.iter().map(SourceName::as_str).collect();
-                    writeln!(f, "  says {}", sources.join(", "))?;
-                }
+            if let Some(rule) = &proof.rule {
+                writeln!(f, "  by {rule}")?;
+            } else {
+                let sources: Vec<&str> = proof.sources.iter().map(SourceName::as_str).collect();
+                writeln!(f, "  says {}", sources.join(", "))?;
             }
             rows.extend(
                 proof

@@ -64,15 +64,14 @@ impl Labels {
 
 /// A name in letters and digits and an end that cannot occur inside: no prefix begins another.
 fn prefix(name: &SourceName) -> String {
-    let mut prefix = String::from("s");
-    for byte in name.as_str().bytes() {
+    let letters = name.as_str().bytes().map(|byte| {
         if byte.is_ascii_alphanumeric() {
-            prefix.push(char::from(byte));
+            char::from(byte).to_string()
         } else {
-            prefix.push_str(&format!("_{byte:02x}"));
+            format!("_{byte:02x}")
         }
-    }
-    prefix + "--"
+    });
+    format!("s{}--", letters.collect::<Vec<_>>().concat())
 }
 
 fn all_start_with(snapshot: &Snapshot, source: crate::names::SourceId, prefix: &str) -> bool {

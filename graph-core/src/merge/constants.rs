@@ -4,13 +4,12 @@ use std::cell::Cell;
 
 use oxrdf::NamedNode;
 use spargebra::Query;
-use spargebra::algebra::{
-    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
-};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern};
 
 use super::rules::SAME_AS;
 use crate::snapshot::Snapshot;
+use crate::sparql::parts::{self, Part, PartMut};
 
 /// Rewrites the constants of a query whose default graph is the merged view.
 ///
@@ -31,11 +30,9 @@ pub(crate) fn canonicalise(query: &Query, snapshot: &Snapshot) -> Option<Query> 
     | Query::Ask { pattern, .. }
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }) = &mut query;
-    let mut claims = ClaimSearch::default();
-    claims.pattern(pattern);
     let rewriter = Rewriter {
         snapshot,
-        also_values: !claims.found,
+        also_values: !reads_claims(vec![Part::Pattern(pattern)]),
         rewritten: Cell::new(false),
     };
     rewriter.pattern(pattern);
@@ -100,98 +97,20 @@ impl Rewriter<'_> {
                     }
                 }
             }
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
-            }
-            G::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(expression) = expression {
-                    self.expression(expression);
-                }
-            }
-            other => self.modifier(other),
+            other => self.parts(parts::of_pattern_mut(other)),
         }
     }
 
-    fn modifier(&self, pattern: &mut GraphPattern) {
-        use GraphPattern as G;
-        match pattern {
-            G::Filter { expr, inner } => {
-                self.expression(expr);
-                self.pattern(inner);
-            }
-            G::Extend {
-                inner, expression, ..
-            } => {
-                self.expression(expression);
-                self.pattern(inner);
-            }
-            G::OrderBy { inner, expression } => {
-                for by in expression {
-                    let (OrderExpression::Asc(by) | OrderExpression::Desc(by)) = by;
-                    self.expression(by);
+    fn parts(&self, parts: Vec<PartMut<'_>>) {
+        for part in parts {
+            match part {
+                PartMut::Pattern(pattern) => self.pattern(pattern),
+                PartMut::Expression(Expression::NamedNode(node)) if self.also_values => {
+                    self.node(node);
                 }
-                self.pattern(inner);
+                PartMut::Expression(other) => self.parts(parts::of_expression_mut(other)),
             }
-            G::Group {
-                inner, aggregates, ..
-            } => {
-                for (_, aggregate) in aggregates {
-                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                        self.expression(expr);
-                    }
-                }
-                self.pattern(inner);
-            }
-            G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. } => self.pattern(inner),
-            _ => {}
         }
-    }
-
-    fn expression(&self, expression: &mut Expression) {
-        match expression {
-            Expression::NamedNode(node) if self.also_values => self.node(node),
-            Expression::Exists(pattern) => self.pattern(pattern),
-            other => parts(other)
-                .into_iter()
-                .for_each(|part| self.expression(part)),
-        }
-    }
-}
-
-/// The expressions that an expression is made of.
-fn parts(expression: &mut Expression) -> Vec<&mut Expression> {
-    use Expression as E;
-    match expression {
-        E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) | E::Exists(_) => Vec::new(),
-        E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => vec![a],
-        E::Or(a, b)
-        | E::And(a, b)
-        | E::Equal(a, b)
-        | E::SameTerm(a, b)
-        | E::Greater(a, b)
-        | E::GreaterOrEqual(a, b)
-        | E::Less(a, b)
-        | E::LessOrEqual(a, b)
-        | E::Add(a, b)
-        | E::Subtract(a, b)
-        | E::Multiply(a, b)
-        | E::Divide(a, b) => vec![a, b],
-        E::If(a, b, c) => vec![a, b, c],
-        E::In(a, list) => std::iter::once(&mut **a).chain(list).collect(),
-        E::Coalesce(list) | E::FunctionCall(_, list) => list.iter_mut().collect(),
     }
 }
 
@@ -205,61 +124,11 @@ fn mentions_same_as(path: &PropertyPathExpression) -> bool {
     }
 }
 
-/// Looks for patterns that read what sources claim.
-#[derive(Default)]
-struct ClaimSearch {
-    found: bool,
-}
-
-impl ClaimSearch {
-    fn pattern(&mut self, pattern: &mut GraphPattern) {
-        use GraphPattern as G;
-        match pattern {
-            G::Graph { .. } => self.found = true,
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
-            }
-            G::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(expression) = expression {
-                    self.expression(expression);
-                }
-            }
-            G::Filter {
-                expr: expression,
-                inner,
-            }
-            | G::Extend {
-                inner, expression, ..
-            } => {
-                self.expression(expression);
-                self.pattern(inner);
-            }
-            G::OrderBy { inner, .. }
-            | G::Group { inner, .. }
-            | G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. } => self.pattern(inner),
-            G::Bgp { .. } | G::Path { .. } | G::Values { .. } | G::Service { .. } => {}
-        }
-    }
-
-    fn expression(&mut self, expression: &mut Expression) {
-        match expression {
-            Expression::Exists(pattern) => self.pattern(pattern),
-            other => parts(other)
-                .into_iter()
-                .for_each(|part| self.expression(part)),
-        }
-    }
+/// Tells whether some pattern reads what sources claim.
+fn reads_claims(parts: Vec<Part<'_>>) -> bool {
+    parts.into_iter().any(|part| match part {
+        Part::Pattern(GraphPattern::Graph { .. }) => true,
+        Part::Pattern(pattern) => reads_claims(parts::of_pattern(pattern)),
+        Part::Expression(expression) => reads_claims(parts::of_expression(expression)),
+    })
 }

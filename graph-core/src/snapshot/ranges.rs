@@ -93,7 +93,7 @@ impl<'a> Layers<'a> {
     pub(crate) fn around(self, subject: u32) -> Found<Around<'a>> {
         self.find(
             |segment| segment.around(subject),
-            |around| around.len(),
+            Around::len,
             |_| None::<std::iter::Empty<Row>>,
         )
     }

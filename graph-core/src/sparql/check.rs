@@ -2,10 +2,9 @@
 
 use oxrdf::Literal;
 use spargebra::Query;
-use spargebra::algebra::{
-    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
-};
+use spargebra::algebra::{Expression, Function, GraphPattern};
 
+use super::parts::{self, Part};
 use super::scan::{ParseLimits, over};
 use super::text;
 use crate::error::{Error, Result, TextLimit};
@@ -46,108 +45,38 @@ impl Checker {
     }
 
     fn pattern(&mut self, pattern: &GraphPattern) -> Result<()> {
-        use GraphPattern as G;
         match pattern {
-            G::Values { .. } => Ok(()),
-            G::Bgp { patterns } => {
+            GraphPattern::Bgp { patterns } => {
                 self.searches |= patterns.iter().any(text::is_search);
-                self.count(patterns.len())
+                self.count(patterns.len())?;
             }
-            G::Path { path, .. } => {
+            GraphPattern::Path { path, .. } => {
                 text::check_path(path)?;
-                self.count(1)
+                self.count(1)?;
             }
-            G::Service { .. } => Err(Error::QueryRefused {
-                feature: "SERVICE",
-                reason: "queries reach no other endpoint",
-            }),
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right } => {
-                self.pattern(left)?;
-                self.pattern(right)
+            GraphPattern::Service { .. } => {
+                return Err(Error::QueryRefused {
+                    feature: "SERVICE",
+                    reason: "queries reach no other endpoint",
+                });
             }
-            G::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left)?;
-                self.pattern(right)?;
-                expression.iter().try_for_each(|part| self.expression(part))
-            }
-            G::Filter {
-                expr: expression,
-                inner,
-            }
-            | G::Extend {
-                expression, inner, ..
-            } => {
-                self.pattern(inner)?;
-                self.expression(expression)
-            }
-            G::OrderBy { inner, expression } => {
-                self.pattern(inner)?;
-                expression.iter().try_for_each(|by| match by {
-                    OrderExpression::Asc(by) | OrderExpression::Desc(by) => self.expression(by),
-                })
-            }
-            G::Group {
-                inner, aggregates, ..
-            } => {
-                self.pattern(inner)?;
-                aggregates
-                    .iter()
-                    .try_for_each(|(_, aggregate)| match aggregate {
-                        AggregateExpression::FunctionCall { expr, .. } => self.expression(expr),
-                        AggregateExpression::CountSolutions { .. } => Ok(()),
-                    })
-            }
-            G::Graph { inner, .. }
-            | G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. } => self.pattern(inner),
+            _ => {}
         }
+        self.parts(parts::of_pattern(pattern))
     }
 
     fn expression(&mut self, expression: &Expression) -> Result<()> {
-        use Expression as E;
-        match expression {
-            E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => Ok(()),
-            E::Exists(pattern) => self.pattern(pattern),
-            E::Or(a, b)
-            | E::And(a, b)
-            | E::Equal(a, b)
-            | E::SameTerm(a, b)
-            | E::Greater(a, b)
-            | E::GreaterOrEqual(a, b)
-            | E::Less(a, b)
-            | E::LessOrEqual(a, b)
-            | E::Add(a, b)
-            | E::Subtract(a, b)
-            | E::Multiply(a, b)
-            | E::Divide(a, b) => {
-                self.expression(a)?;
-                self.expression(b)
-            }
-            E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => self.expression(a),
-            E::If(a, b, c) => [a, b, c]
-                .into_iter()
-                .try_for_each(|part| self.expression(part)),
-            E::In(a, list) => {
-                self.expression(a)?;
-                list.iter().try_for_each(|part| self.expression(part))
-            }
-            E::Coalesce(list) => list.iter().try_for_each(|part| self.expression(part)),
-            E::FunctionCall(function, list) => {
-                if *function == Function::Replace {
-                    check_replacement(list.get(2))?;
-                }
-                list.iter().try_for_each(|part| self.expression(part))
-            }
+        if let Expression::FunctionCall(Function::Replace, list) = expression {
+            check_replacement(list.get(2))?;
         }
+        self.parts(parts::of_expression(expression))
+    }
+
+    fn parts(&mut self, parts: Vec<Part<'_>>) -> Result<()> {
+        parts.into_iter().try_for_each(|part| match part {
+            Part::Pattern(pattern) => self.pattern(pattern),
+            Part::Expression(expression) => self.expression(expression),
+        })
     }
 }
 

@@ -2,10 +2,11 @@
 
 use oxrdf::Variable;
 use spargebra::algebra::{
-    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
+use super::parts::{self, PartMut};
 use super::variables::certain;
 
 /// Rewrites a whole pattern.
@@ -19,84 +20,33 @@ struct Normaliser {
 
 impl Normaliser {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
-        use GraphPattern as G;
+        self.parts(parts::of_pattern_mut(pattern));
         match pattern {
-            G::Bgp { .. } | G::Path { .. } | G::Values { .. } | G::Service { .. } => {}
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
-            }
-            G::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(part) = expression {
-                    self.expression(part);
-                }
-            }
-            G::Filter { expr, inner } => {
-                self.pattern(inner);
-                self.expression(expr);
-            }
-            G::Extend {
-                inner, expression, ..
-            } => {
-                self.pattern(inner);
-                self.expression(expression);
-            }
-            G::OrderBy { inner, expression } => {
-                self.pattern(inner);
-                for by in expression {
-                    let (OrderExpression::Asc(by) | OrderExpression::Desc(by)) = by;
-                    self.expression(by);
-                }
-            }
-            G::Group {
-                inner, aggregates, ..
-            } => {
-                self.pattern(inner);
+            GraphPattern::Group { aggregates, .. } => {
                 for (_, aggregate) in aggregates {
-                    self.aggregate(aggregate);
+                    join_texts(aggregate);
                 }
             }
-            G::Graph { inner, name } => {
-                self.pattern(inner);
-                if let NamedNodePattern::Variable(name) = name.clone() {
-                    let inner = std::mem::take(inner.as_mut());
-                    *pattern = self.graph(&name, inner);
-                }
+            GraphPattern::Graph {
+                inner,
+                name: NamedNodePattern::Variable(name),
+            } => {
+                let (name, inner) = (name.clone(), std::mem::take(inner.as_mut()));
+                *pattern = self.graph(&name, inner);
             }
-            G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. } => self.pattern(inner),
+            _ => {}
         }
     }
 
-    /// `GROUP_CONCAT` joins texts: what they were before, and in which language, is gone.
-    fn aggregate(&mut self, aggregate: &mut AggregateExpression) {
-        if let AggregateExpression::FunctionCall { name, expr, .. } = aggregate {
-            self.expression(expr);
-            if matches!(name, AggregateFunction::GroupConcat { .. }) {
-                let text = expr.clone();
-                *expr = Expression::FunctionCall(Function::Str, vec![text]);
+    /// Goes on inside, also to the patterns of EXISTS.
+    fn parts(&mut self, parts: Vec<PartMut<'_>>) {
+        for part in parts {
+            match part {
+                PartMut::Pattern(pattern) => self.pattern(pattern),
+                PartMut::Expression(expression) => {
+                    self.parts(parts::of_expression_mut(expression));
+                }
             }
-        }
-    }
-
-    /// Looks for EXISTS.
-    fn expression(&mut self, expression: &mut Expression) {
-        use Expression as E;
-        match expression {
-            E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => {}
-            E::Exists(pattern) => self.pattern(pattern),
-            expression => each_part(expression, &mut |part| self.expression(part)),
         }
     }
 
@@ -136,6 +86,16 @@ impl Normaliser {
             expr: Expression::Or(Box::new(unbound), Box::new(same)),
             inner: Box::new(joined),
         }
+    }
+}
+
+/// `GROUP_CONCAT` joins texts: what they were before, and in which language, is gone.
+fn join_texts(aggregate: &mut AggregateExpression) {
+    if let AggregateExpression::FunctionCall { name, expr, .. } = aggregate
+        && matches!(name, AggregateFunction::GroupConcat { .. })
+    {
+        let text = expr.clone();
+        *expr = Expression::FunctionCall(Function::Str, vec![text]);
     }
 }
 
@@ -224,11 +184,6 @@ fn rename(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
             variable.clone_from(to);
         }
     };
-    let node = |name: &mut NamedNodePattern| {
-        if let NamedNodePattern::Variable(variable) = name {
-            swap(variable);
-        }
-    };
     match pattern {
         G::Bgp { patterns } => {
             for triple in patterns {
@@ -242,84 +197,47 @@ fn rename(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
             rename_term(object, from, to);
         }
         G::Values { variables, .. } => variables.iter_mut().for_each(swap),
-        G::Graph { name, inner } | G::Service { name, inner, .. } => {
-            node(name);
-            rename(inner, from, to);
-        }
-        G::Join { left, right }
-        | G::Lateral { left, right }
-        | G::Union { left, right }
-        | G::Minus { left, right } => {
-            rename(left, from, to);
-            rename(right, from, to);
-        }
-        G::LeftJoin {
-            left,
-            right,
-            expression,
-        } => {
-            rename(left, from, to);
-            rename(right, from, to);
-            if let Some(part) = expression {
-                rename_in(part, from, to);
+        G::Graph { name, .. } | G::Service { name, .. } => {
+            if let NamedNodePattern::Variable(variable) = name {
+                swap(variable);
             }
         }
-        G::Filter { expr, inner } => {
-            rename_in(expr, from, to);
-            rename(inner, from, to);
-        }
-        other => rename_around(other, from, to),
-    }
-}
-
-/// Does the same for what stands around whole groups.
-fn rename_around(pattern: &mut GraphPattern, from: &Variable, to: &Variable) {
-    use GraphPattern as G;
-    let swap = |variable: &mut Variable| {
-        if variable == from {
-            variable.clone_from(to);
-        }
-    };
-    match pattern {
-        G::Extend {
-            inner,
-            variable,
-            expression,
-        } => {
-            swap(variable);
-            rename_in(expression, from, to);
-            rename(inner, from, to);
-        }
-        G::OrderBy { inner, expression } => {
-            for by in expression {
-                let (OrderExpression::Asc(by) | OrderExpression::Desc(by)) = by;
-                rename_in(by, from, to);
-            }
-            rename(inner, from, to);
-        }
+        G::Extend { variable, .. } => swap(variable),
         G::Group {
-            inner,
             variables,
             aggregates,
+            ..
         } => {
             variables.iter_mut().for_each(swap);
-            for (made, aggregate) in aggregates {
+            for (made, _) in aggregates {
                 swap(made);
-                if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                    rename_in(expr, from, to);
-                }
             }
-            rename(inner, from, to);
         }
-        // Inside of a sub-select that does not give it out it is another variable.
-        G::Project { inner, variables } if variables.contains(from) => {
+        G::Project { variables, .. } => {
+            // Inside of a sub-select that does not give it out it is another variable.
+            if !variables.contains(from) {
+                return;
+            }
             variables.iter_mut().for_each(swap);
-            rename(inner, from, to);
-        }
-        G::Distinct { inner } | G::Reduced { inner } | G::Slice { inner, .. } => {
-            rename(inner, from, to);
         }
         _ => {}
+    }
+    rename_parts(parts::of_pattern_mut(pattern), from, to);
+}
+
+fn rename_parts(parts: Vec<PartMut<'_>>, from: &Variable, to: &Variable) {
+    for part in parts {
+        match part {
+            PartMut::Pattern(pattern) => rename(pattern, from, to),
+            PartMut::Expression(Expression::Variable(variable) | Expression::Bound(variable)) => {
+                if variable == from {
+                    variable.clone_from(to);
+                }
+            }
+            PartMut::Expression(other) => {
+                rename_parts(parts::of_expression_mut(other), from, to);
+            }
+        }
     }
 }
 
@@ -339,48 +257,4 @@ fn rename_triple(triple: &mut TriplePattern, from: &Variable, to: &Variable) {
         variable.clone_from(to);
     }
     rename_term(&mut triple.object, from, to);
-}
-
-fn rename_in(expression: &mut Expression, from: &Variable, to: &Variable) {
-    use Expression as E;
-    match expression {
-        E::NamedNode(_) | E::Literal(_) => {}
-        E::Variable(variable) | E::Bound(variable) => {
-            if variable == from {
-                variable.clone_from(to);
-            }
-        }
-        E::Exists(pattern) => rename(pattern, from, to),
-        expression => each_part(expression, &mut |part| rename_in(part, from, to)),
-    }
-}
-
-/// Visits the expressions that an expression is made of.
-fn each_part(expression: &mut Expression, visit: &mut dyn FnMut(&mut Expression)) {
-    use Expression as E;
-    match expression {
-        E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) | E::Exists(_) => {}
-        E::Or(a, b)
-        | E::And(a, b)
-        | E::Equal(a, b)
-        | E::SameTerm(a, b)
-        | E::Greater(a, b)
-        | E::GreaterOrEqual(a, b)
-        | E::Less(a, b)
-        | E::LessOrEqual(a, b)
-        | E::Add(a, b)
-        | E::Subtract(a, b)
-        | E::Multiply(a, b)
-        | E::Divide(a, b) => {
-            visit(a);
-            visit(b);
-        }
-        E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => visit(a),
-        E::If(a, b, c) => [a, b, c].into_iter().for_each(|part| visit(part)),
-        E::In(a, list) => {
-            visit(a);
-            list.iter_mut().for_each(visit);
-        }
-        E::Coalesce(list) | E::FunctionCall(_, list) => list.iter_mut().for_each(visit),
-    }
 }

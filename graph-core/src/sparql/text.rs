@@ -11,11 +11,10 @@ use std::fmt;
 
 use oxrdf::{Literal, NamedNode, Variable};
 use rustc_hash::FxHashMap;
-use spargebra::algebra::{
-    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
-};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
+use super::parts::{self, Part, PartMut};
 use crate::error::{Error, Result};
 
 const SEARCH: &str = "https://isogloss.dev/ns#search";
@@ -118,23 +117,13 @@ impl Constants {
                     self.define(variable, value);
                 }
             }
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right }
-            | G::LeftJoin { left, right, .. } => {
-                self.pattern(left);
-                self.pattern(right);
+            other => {
+                for part in parts::of_pattern(other) {
+                    if let Part::Pattern(inner) = part {
+                        self.pattern(inner);
+                    }
+                }
             }
-            G::Filter { inner, .. }
-            | G::Graph { inner, .. }
-            | G::OrderBy { inner, .. }
-            | G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. }
-            | G::Group { inner, .. } => self.pattern(inner),
-            G::Bgp { .. } | G::Path { .. } | G::Service { .. } => {}
         }
     }
 }
@@ -155,101 +144,21 @@ struct Wanted {
 
 impl Replacer<'_> {
     fn pattern(&mut self, pattern: &mut GraphPattern) -> Result<()> {
-        use GraphPattern as G;
         match pattern {
-            G::Bgp { patterns } => {
-                if patterns.iter().any(is_search) {
-                    *pattern = self.block(std::mem::take(patterns))?;
-                }
+            GraphPattern::Bgp { patterns } if patterns.iter().any(is_search) => {
+                *pattern = self.block(std::mem::take(patterns))?;
                 Ok(())
             }
-            G::Path { .. } | G::Values { .. } | G::Service { .. } => Ok(()),
-            G::Join { left, right }
-            | G::Lateral { left, right }
-            | G::Union { left, right }
-            | G::Minus { left, right } => {
-                self.pattern(left)?;
-                self.pattern(right)
-            }
-            G::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left)?;
-                self.pattern(right)?;
-                expression
-                    .iter_mut()
-                    .try_for_each(|part| self.expression(part))
-            }
-            G::Filter { expr, inner } => {
-                self.pattern(inner)?;
-                self.expression(expr)
-            }
-            G::Extend {
-                inner, expression, ..
-            } => {
-                self.pattern(inner)?;
-                self.expression(expression)
-            }
-            G::OrderBy { inner, expression } => {
-                self.pattern(inner)?;
-                expression.iter_mut().try_for_each(|by| match by {
-                    OrderExpression::Asc(by) | OrderExpression::Desc(by) => self.expression(by),
-                })
-            }
-            G::Group {
-                inner, aggregates, ..
-            } => {
-                self.pattern(inner)?;
-                aggregates
-                    .iter_mut()
-                    .try_for_each(|(_, aggregate)| match aggregate {
-                        AggregateExpression::FunctionCall { expr, .. } => self.expression(expr),
-                        AggregateExpression::CountSolutions { .. } => Ok(()),
-                    })
-            }
-            G::Graph { inner, .. }
-            | G::Project { inner, .. }
-            | G::Distinct { inner }
-            | G::Reduced { inner }
-            | G::Slice { inner, .. } => self.pattern(inner),
+            pattern => self.parts(parts::of_pattern_mut(pattern)),
         }
     }
 
-    /// Looks for EXISTS.
-    fn expression(&mut self, expression: &mut Expression) -> Result<()> {
-        use Expression as E;
-        match expression {
-            E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => Ok(()),
-            E::Exists(pattern) => self.pattern(pattern),
-            E::Or(a, b)
-            | E::And(a, b)
-            | E::Equal(a, b)
-            | E::SameTerm(a, b)
-            | E::Greater(a, b)
-            | E::GreaterOrEqual(a, b)
-            | E::Less(a, b)
-            | E::LessOrEqual(a, b)
-            | E::Add(a, b)
-            | E::Subtract(a, b)
-            | E::Multiply(a, b)
-            | E::Divide(a, b) => {
-                self.expression(a)?;
-                self.expression(b)
-            }
-            E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => self.expression(a),
-            E::If(a, b, c) => [a, b, c]
-                .into_iter()
-                .try_for_each(|part| self.expression(part)),
-            E::In(a, list) => {
-                self.expression(a)?;
-                list.iter_mut().try_for_each(|part| self.expression(part))
-            }
-            E::Coalesce(list) | E::FunctionCall(_, list) => {
-                list.iter_mut().try_for_each(|part| self.expression(part))
-            }
-        }
+    /// Goes on inside, also to the patterns of EXISTS.
+    fn parts(&mut self, parts: Vec<PartMut<'_>>) -> Result<()> {
+        parts.into_iter().try_for_each(|part| match part {
+            PartMut::Pattern(pattern) => self.pattern(pattern),
+            PartMut::Expression(expression) => self.parts(parts::of_expression_mut(expression)),
+        })
     }
 
     /// Takes the searches out of a block and joins their hits with the rest.

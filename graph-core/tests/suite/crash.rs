@@ -132,9 +132,11 @@ fn writer() {
             store.compact(Timestamp(7)).unwrap();
         }
     }));
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().unwrap());
+    // They run until the process is killed, or one of them panics.
+    while !threads.iter().any(thread::JoinHandle::is_finished) {
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("a writer ended before it was killed");
 }
 
 /// The last step of each source that was acknowledged, with its version.

@@ -227,13 +227,13 @@ fn page_rank_agrees_with_a_plain_matrix() {
     let mut expected = [0.2_f64; 5];
     for _ in 0..200 {
         let mut next = [0.0; 5];
-        for at in 0..5 {
+        for (at, rank) in expected.into_iter().enumerate() {
             let out: Vec<_> = edges.iter().filter(|(from, _)| *from == at).collect();
             for (_, target) in &out {
-                next[*target] += expected[at] / out.len() as f64;
+                next[*target] += rank / out.len() as f64;
             }
             if out.is_empty() {
-                next.iter_mut().for_each(|rank| *rank += expected[at] / 5.0);
+                next = next.map(|so_far| so_far + rank / 5.0);
             }
         }
         expected = next.map(|rank| 0.85 * rank + 0.15 / 5.0);

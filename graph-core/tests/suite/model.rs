@@ -129,7 +129,7 @@ proptest! {
         let mut model = Model::new();
         let mut versions = vec![BTreeSet::new()];
         for (number, step) in steps.iter().enumerate() {
-            let time = (number as i64 * 7919) % 50;
+            let time = i64::try_from(number).unwrap() * 7919 % 50;
             let commit = |name: &str, change| graph_core::Commit { time: Timestamp(time), ..commit(name, change) };
             let before = model.clone();
             let change = apply(&mut model, step);

@@ -67,7 +67,7 @@ impl Presences {
         if let Some(found) = self.kept.lock().versions.get(&version.0) {
             return Ok(Arc::clone(found));
         }
-        let mut counts: HashMap<u64, i64> = HashMap::new();
+        let mut counts: HashMap<u64, usize> = HashMap::new();
         let mut found = OfVersion::default();
         for version in (version.0..=newest.version().0).rev() {
             let differences = store.difference(Version(version))?;
@@ -79,7 +79,7 @@ impl Presences {
                     let after = counts
                         .entry(hash(&text))
                         .or_insert_with(|| count(newest, &text));
-                    let was = *after - added as i64 + removed as i64;
+                    let was = (*after + removed).saturating_sub(added);
                     let presence = Presence {
                         before: was > 0,
                         after: *after > 0,
@@ -104,12 +104,12 @@ fn hash(text: &str) -> u64 {
 }
 
 /// Counts the claims about a subject.
-fn count(graph: &Snapshot, subject: &str) -> i64 {
+fn count(graph: &Snapshot, subject: &str) -> usize {
     let id = graph.id_of_iri(subject).or_else(|| {
         let node = BlankNode::new(subject).ok()?;
         graph.id(&RdfTerm::BlankNode(node))
     });
     id.map_or(0, |id| {
-        graph.matching(Some(id), None, None, Scope::Claims).count() as i64
+        graph.matching(Some(id), None, None, Scope::Claims).count()
     })
 }

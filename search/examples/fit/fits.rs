@@ -90,6 +90,9 @@ pub(crate) fn terms(bench: &Bench, tuning: &Tuning) -> Result<(), Error> {
     Ok(())
 }
 
+/// The lists of each case by its name, and the names of the features.
+type Lists = (Vec<(String, List)>, Vec<&'static str>);
+
 /// Collects what the order of one kind was judged by, case by case, and the names of the features.
 fn lists(
     bench: &Bench,
@@ -97,7 +100,7 @@ fn lists(
     kind: EntityKind,
     weight: impl Fn(&str) -> f32,
     right: impl Fn(&Case) -> Vec<String>,
-) -> Result<(Vec<(String, List)>, Vec<&'static str>), Error> {
+) -> Result<Lists, Error> {
     let found = answers(bench, tuning, |case, answer, _| {
         let right = right(case);
         let of_kind = answer.considered.into_iter().filter(|one| one.kind == kind);
@@ -179,7 +182,8 @@ fn held_out_lists(lists: &[(String, List)], set: &[usize]) -> (f32, String) {
         .iter()
         .map(|(t, l)| (t.as_str(), l.only(set)))
         .collect();
-    let mut by_track: std::collections::BTreeMap<&str, (f32, f32)> = Default::default();
+    let mut by_track: std::collections::BTreeMap<&str, (f32, f32)> =
+        std::collections::BTreeMap::new();
     for out in 0..FOLDS {
         let train = kept
             .iter()

@@ -115,12 +115,12 @@ fn report(cases: &[Case], worths: &[Worth]) {
     }
     let mut times: Vec<f32> = worths.iter().map(|w| w.latency_us).collect();
     times.sort_by(f32::total_cmp);
-    let at = |share: f32| times[((times.len() - 1) as f32 * share) as usize];
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
     println!(
         "latency us: p50 {:.0}, p95 {:.0}, p99 {:.0}",
-        at(0.5),
-        at(0.95),
-        at(0.99)
+        at(50),
+        at(95),
+        at(99)
     );
 }
 

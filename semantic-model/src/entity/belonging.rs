@@ -71,11 +71,7 @@ impl<'m> Entity<'m> {
                 ids
             }
         };
-        model
-            .of_kind(ids, EntityKind::DataProduct)
-            .into_iter()
-            .map(DataProduct)
-            .collect()
+        model.views(ids)
     }
 
     /// Returns the first of [`Entity::products`].

@@ -4,7 +4,6 @@ use graph_core::TermId;
 
 use super::dataset::LIST_LIMIT;
 use super::{Column, Dataset};
-use crate::kind::EntityKind;
 
 impl<'m> Column<'m> {
     /// Returns the dataset that the column belongs to.
@@ -20,11 +19,7 @@ impl<'m> Column<'m> {
         let datasets = schemas
             .into_iter()
             .flat_map(|schema| model.subjects(words.table_schema, schema));
-        model
-            .of_kind(datasets.collect(), EntityKind::Dataset)
-            .into_iter()
-            .next()
-            .map(Dataset)
+        model.views(datasets.collect()).into_iter().next()
     }
 
     /// Returns the type of the values, as the source writes it.
@@ -55,21 +50,13 @@ impl<'m> Column<'m> {
     /// Returns the columns that this one refers to by a foreign key.
     pub fn references(self) -> Vec<Self> {
         let words = self.model().words();
-        self.model()
-            .of_kind(self.objects(words.references), EntityKind::Column)
-            .into_iter()
-            .map(Self)
-            .collect()
+        self.model().views(self.objects(words.references))
     }
 
     /// Returns the columns that refer to this one by a foreign key.
     pub fn referenced_by(self) -> Vec<Self> {
         let words = self.model().words();
-        self.model()
-            .of_kind(self.subjects(words.references), EntityKind::Column)
-            .into_iter()
-            .map(Self)
-            .collect()
+        self.model().views(self.subjects(words.references))
     }
 
     /// Returns whether the column is part of its dataset's primary key.

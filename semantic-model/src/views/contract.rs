@@ -1,7 +1,6 @@
 //! The view of a data contract.
 
 use super::{Contract, Dataset};
-use crate::kind::EntityKind;
 
 impl<'m> Contract<'m> {
     /// Returns the version of the contract.
@@ -13,10 +12,6 @@ impl<'m> Contract<'m> {
     /// Returns the datasets that are under the contract.
     pub fn datasets(self) -> Vec<Dataset<'m>> {
         let ids = self.subjects(self.model().words().conforms_to);
-        self.model()
-            .of_kind(ids, EntityKind::Dataset)
-            .into_iter()
-            .map(Dataset)
-            .collect()
+        self.model().views(ids)
     }
 }

@@ -4,7 +4,6 @@ use graph_core::TermId;
 
 use super::{Column, Contract, Dataset, Metric};
 use crate::entity::Entity;
-use crate::kind::EntityKind;
 use crate::model::Model;
 
 /// How many items of a list of columns are read: a list that runs in a circle ends here.
@@ -106,11 +105,7 @@ impl<'m> Dataset<'m> {
         let names = self.objects(word).into_iter();
         let mut ids: Vec<TermId> = names.flat_map(|name| model.subjects(word, name)).collect();
         ids.retain(|id| *id != self.id());
-        model
-            .of_kind(ids, EntityKind::Dataset)
-            .into_iter()
-            .map(Self)
-            .collect()
+        model.views(ids)
     }
 
     /// Returns the contracts that the dataset is under, as it or a twin says.
@@ -120,11 +115,7 @@ impl<'m> Dataset<'m> {
             .with_twins()
             .into_iter()
             .flat_map(|entity| entity.objects(word));
-        self.model()
-            .of_kind(ids.collect(), EntityKind::Contract)
-            .into_iter()
-            .map(Contract)
-            .collect()
+        self.model().views(ids.collect())
     }
 
     /// Returns the metrics computed from the dataset or a column of it.
@@ -136,11 +127,7 @@ impl<'m> Dataset<'m> {
                 .into_iter()
                 .flat_map(|column| column.subjects(word)),
         );
-        self.model()
-            .of_kind(ids, EntityKind::Metric)
-            .into_iter()
-            .map(Metric)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the outcomes of the checks of this dataset and its columns.

@@ -1,7 +1,6 @@
 //! The view of a business domain.
 
 use super::{Contract, DataProduct, Dataset, Domain, Metric, Term};
-use crate::kind::EntityKind;
 
 impl<'m> Domain<'m> {
     /// Returns what the domain is about.
@@ -16,11 +15,7 @@ impl<'m> Domain<'m> {
         let words = model.words();
         let mut ids = self.objects(words.broader);
         ids.extend(self.subjects(words.narrower));
-        model
-            .of_kind(ids, EntityKind::Domain)
-            .into_iter()
-            .map(Self)
-            .collect()
+        model.views(ids)
     }
 
     /// Returns the first of [`Domain::parents`].
@@ -34,22 +29,14 @@ impl<'m> Domain<'m> {
         let words = model.words();
         let mut ids = self.subjects(words.broader);
         ids.extend(self.objects(words.narrower));
-        model
-            .of_kind(ids, EntityKind::Domain)
-            .into_iter()
-            .map(Self)
-            .collect()
+        model.views(ids)
     }
 
     /// Returns the data products of this domain.
     pub fn data_products(self) -> Vec<DataProduct<'m>> {
         let words = self.model().words();
         let ids = self.inward(&[words.dprod_domain, words.in_domain, words.theme]);
-        self.model()
-            .of_kind(ids, EntityKind::DataProduct)
-            .into_iter()
-            .map(DataProduct)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the datasets of this domain: its own and those that its data products offer.
@@ -61,40 +48,24 @@ impl<'m> Domain<'m> {
             .into_iter()
             .flat_map(DataProduct::datasets);
         ids.extend(offered.map(|dataset| dataset.id()));
-        self.model()
-            .of_kind(ids, EntityKind::Dataset)
-            .into_iter()
-            .map(Dataset)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the terms of this domain's glossary.
     pub fn glossary(self) -> Vec<Term<'m>> {
         let ids = self.subjects(self.model().words().in_domain);
-        self.model()
-            .of_kind(ids, EntityKind::Term)
-            .into_iter()
-            .map(Term)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the metrics of this domain.
     pub fn metrics(self) -> Vec<Metric<'m>> {
         let ids = self.subjects(self.model().words().in_domain);
-        self.model()
-            .of_kind(ids, EntityKind::Metric)
-            .into_iter()
-            .map(Metric)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the contracts of this domain.
     pub fn contracts(self) -> Vec<Contract<'m>> {
         let ids = self.subjects(self.model().words().in_domain);
-        self.model()
-            .of_kind(ids, EntityKind::Contract)
-            .into_iter()
-            .map(Contract)
-            .collect()
+        self.model().views(ids)
     }
 }

@@ -4,7 +4,6 @@ use graph_core::TermId;
 
 use super::{Contract, DataProduct, Dataset, Metric, Term};
 use crate::entity::Entity;
-use crate::kind::EntityKind;
 
 impl<'m> DataProduct<'m> {
     /// Returns what the product is for.
@@ -26,11 +25,7 @@ impl<'m> DataProduct<'m> {
         let mut ids = self.outward(&[words.output_dataset, words.distribution]);
         ids.extend(self.subjects(words.in_product));
         ids.extend(self.through_ports(words.output_port));
-        self.model()
-            .of_kind(ids, EntityKind::Dataset)
-            .into_iter()
-            .map(Dataset)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the datasets that this product reads, by itself or through its input ports.
@@ -38,11 +33,7 @@ impl<'m> DataProduct<'m> {
         let words = self.model().words();
         let mut ids = self.objects(words.input_dataset);
         ids.extend(self.through_ports(words.input_port));
-        self.model()
-            .of_kind(ids, EntityKind::Dataset)
-            .into_iter()
-            .map(Dataset)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the services that this product offers data by.
@@ -54,21 +45,13 @@ impl<'m> DataProduct<'m> {
     /// Returns the terms that belong to this product.
     pub fn glossary(self) -> Vec<Term<'m>> {
         let ids = self.subjects(self.model().words().in_product);
-        self.model()
-            .of_kind(ids, EntityKind::Term)
-            .into_iter()
-            .map(Term)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the metrics that belong to this product.
     pub fn metrics(self) -> Vec<Metric<'m>> {
         let ids = self.subjects(self.model().words().in_product);
-        self.model()
-            .of_kind(ids, EntityKind::Metric)
-            .into_iter()
-            .map(Metric)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the contracts of this product and of the datasets it offers.
@@ -78,11 +61,7 @@ impl<'m> DataProduct<'m> {
         ids.extend(self.objects(words.conforms_to));
         let offered = self.datasets().into_iter().flat_map(Dataset::contracts);
         ids.extend(offered.map(|contract| contract.id()));
-        self.model()
-            .of_kind(ids, EntityKind::Contract)
-            .into_iter()
-            .map(Contract)
-            .collect()
+        self.model().views(ids)
     }
 
     fn through_ports(self, port_word: Option<TermId>) -> Vec<TermId> {

@@ -2,7 +2,6 @@
 
 use super::Term;
 use crate::entity::Entity;
-use crate::kind::EntityKind;
 
 impl<'m> Term<'m> {
     /// Returns what the term means.
@@ -16,11 +15,7 @@ impl<'m> Term<'m> {
         let words = self.model().words();
         let mut ids = self.outward(&[words.broader, words.sub_class_of]);
         ids.extend(self.subjects(words.narrower));
-        self.model()
-            .of_kind(ids, EntityKind::Term)
-            .into_iter()
-            .map(Self)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the more specific terms, one step.
@@ -28,11 +23,7 @@ impl<'m> Term<'m> {
         let words = self.model().words();
         let mut ids = self.inward(&[words.broader, words.sub_class_of]);
         ids.extend(self.objects(words.narrower));
-        self.model()
-            .of_kind(ids, EntityKind::Term)
-            .into_iter()
-            .map(Self)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the terms that have to do with this one, read both ways.
@@ -40,11 +31,7 @@ impl<'m> Term<'m> {
         let word = self.model().words().related;
         let mut ids = self.objects(word);
         ids.extend(self.subjects(word));
-        self.model()
-            .of_kind(ids, EntityKind::Term)
-            .into_iter()
-            .map(Self)
-            .collect()
+        self.model().views(ids)
     }
 
     /// Returns the terms that mean the same, read both ways; they may lie outside the graph.

@@ -108,7 +108,7 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
     let dry_run = params
         .parsed::<bool>("dry_run", "true or false")?
         .unwrap_or(false);
-    let check = check(params.one("validate")?)?;
+    let check = check(params.one("validate")?.as_deref())?;
     params.finish()?;
     let request = Ingest {
         check,
@@ -121,8 +121,8 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
 }
 
 /// Reads how the source is validated before it is committed.
-fn check(mode: Option<String>) -> Answer<Option<Check>> {
-    let strict = match mode.as_deref() {
+fn check(mode: Option<&str>) -> Answer<Option<Check>> {
+    let strict = match mode {
         None => return Ok(None),
         Some("strict") => true,
         Some("report") => false,

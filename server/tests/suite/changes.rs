@@ -41,10 +41,11 @@ fn start(mesh: Isogloss) -> Running {
 
 /// Lets a source say that there are these domains.
 fn say(mesh: &Isogloss, source: &str, domains: &[u32]) {
-    let lines: String = domains
+    let lines: Vec<_> = domains
         .iter()
         .map(|n| format!("{{\"kind\":\"domain\",\"id\":\"d{n}\",\"name\":\"Domain {n}\"}}\n"))
         .collect();
+    let lines = lines.concat();
     let request = Ingest::new(
         source.parse().expect("a name"),
         Kind::CatalogLines,

@@ -1,5 +1,7 @@
 //! What the cases came to, for a person, a program or a build server.
 
+use std::fmt;
+
 use serde_json::json;
 
 use super::Verdict;
@@ -8,34 +10,41 @@ use crate::arguments::TestFormat;
 /// Writes all verdicts; with `update` a person also gets cases that the present answers meet.
 pub(super) fn render(verdicts: &[Verdict], format: TestFormat, update: bool) -> String {
     match format {
-        TestFormat::Text => text(verdicts, update),
+        TestFormat::Text => Text { verdicts, update }.to_string(),
         TestFormat::Json => json_lines(verdicts),
-        TestFormat::Junit => junit(verdicts),
+        TestFormat::Junit => Junit(verdicts).to_string(),
     }
 }
 
-fn text(verdicts: &[Verdict], update: bool) -> String {
-    let mut out = String::new();
-    for verdict in verdicts {
-        let mark = if verdict.failures.is_empty() {
-            "ok    "
-        } else {
-            "FAILED"
-        };
-        out.push_str(&format!("{mark}  {}  ({})\n", verdict.intent, verdict.file));
-        for failure in &verdict.failures {
-            out.push_str(&format!("        {failure}\n"));
+/// What a person reads.
+struct Text<'a> {
+    verdicts: &'a [Verdict],
+    update: bool,
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for verdict in self.verdicts {
+            let mark = if verdict.failures.is_empty() {
+                "ok    "
+            } else {
+                "FAILED"
+            };
+            writeln!(out, "{mark}  {}  ({})", verdict.intent, verdict.file)?;
+            for failure in &verdict.failures {
+                writeln!(out, "        {failure}")?;
+            }
         }
+        let failed = self.verdicts.iter().filter(|v| !v.failures.is_empty());
+        let proposals: Vec<&str> = failed.map(|v| v.now.as_str()).collect();
+        let held = self.verdicts.len() - proposals.len();
+        writeln!(out, "{held} of {} cases hold", self.verdicts.len())?;
+        if self.update && !proposals.is_empty() {
+            out.write_str("\n# What the mesh answers now; keep what is right.\ncases:\n")?;
+            out.write_str(&proposals.concat())?;
+        }
+        Ok(())
     }
-    let failed = verdicts.iter().filter(|v| !v.failures.is_empty());
-    let proposals: Vec<&str> = failed.map(|v| v.now.as_str()).collect();
-    let held = verdicts.len() - proposals.len();
-    out.push_str(&format!("{held} of {} cases hold\n", verdicts.len()));
-    if update && !proposals.is_empty() {
-        out.push_str("\n# What the mesh answers now; keep what is right.\ncases:\n");
-        out.push_str(&proposals.concat());
-    }
-    out
 }
 
 fn json_lines(verdicts: &[Verdict]) -> String {
@@ -46,32 +55,40 @@ fn json_lines(verdicts: &[Verdict]) -> String {
         });
         format!("{line}\n")
     });
-    lines.collect()
+    lines.collect::<Vec<_>>().concat()
 }
 
-fn junit(verdicts: &[Verdict]) -> String {
-    let failed = verdicts.iter().filter(|v| !v.failures.is_empty()).count();
-    let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"isogloss\" tests=\"{}\" failures=\"{failed}\">\n",
-        verdicts.len()
-    );
-    for verdict in verdicts {
-        let (file, intent) = (escape(&verdict.file), escape(&verdict.intent));
-        let head = format!(
-            "  <testcase classname=\"{file}\" name=\"{intent}\" time=\"{:.6}\"",
-            verdict.seconds
-        );
-        out.push_str(&head);
-        if verdict.failures.is_empty() {
-            out.push_str("/>\n");
-            continue;
+/// What a build server reads.
+struct Junit<'a>(&'a [Verdict]);
+
+impl fmt::Display for Junit<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed = self.0.iter().filter(|v| !v.failures.is_empty()).count();
+        let tests = self.0.len();
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        writeln!(
+            out,
+            "<testsuite name=\"isogloss\" tests=\"{tests}\" failures=\"{failed}\">"
+        )?;
+        for verdict in self.0 {
+            let (file, intent) = (escape(&verdict.file), escape(&verdict.intent));
+            write!(
+                out,
+                "  <testcase classname=\"{file}\" name=\"{intent}\" time=\"{:.6}\"",
+                verdict.seconds
+            )?;
+            if verdict.failures.is_empty() {
+                writeln!(out, "/>")?;
+                continue;
+            }
+            let failures = escape(&verdict.failures.join("; "));
+            writeln!(
+                out,
+                ">\n    <failure message=\"{failures}\"/>\n  </testcase>"
+            )?;
         }
-        let failures = escape(&verdict.failures.join("; "));
-        out.push_str(&format!(
-            ">\n    <failure message=\"{failures}\"/>\n  </testcase>\n"
-        ));
+        writeln!(out, "</testsuite>")
     }
-    out + "</testsuite>\n"
 }
 
 /// Escapes a text for an XML attribute; characters that XML forbids are left out.

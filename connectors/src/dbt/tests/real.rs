@@ -84,7 +84,7 @@ fn compare(folder: &str, file: &str) -> Option<SourceStatements> {
     let columns = columns_of(&read);
     assert_eq!(
         columns.len() as u64,
-        understood("column"),
+        understood("column") + understood("inferred_column"),
         "columns of {file}"
     );
     let lost: Vec<_> = counted.columns.difference(&columns).collect();
@@ -172,7 +172,7 @@ fn shopify_has_its_catalog_and_its_runs() {
         return;
     };
     expect![[r#"
-        column 6200, dataset 422, lineage 414, measurement 198, model 240, run 211, seed 95, source 87, test 220
+        column 6200, column_lineage 2826, dataset 422, inferred_column 524, lineage 414, measurement 198, model 240, run 211, seed 95, source 87, test 220
         skipped 82
         note: corpora/dbt/fivetran_shopify/catalog_upstream.json.gz: `catalog_upstream.json.gz` was passed over: the folder has the catalog of the plain name [other_artifact]
         note: corpora/dbt/fivetran_shopify/manifest.json.gz at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.10.23 [manifest_version]
@@ -199,7 +199,7 @@ fn jaffle_classic_is_read_whole() {
         return;
     };
     expect![[r#"
-        column 39, dataset 8, lineage 8, measurement 20, model 5, reference 1, run 8, seed 3, test 20
+        column 39, column_lineage 31, dataset 8, lineage 8, measurement 20, model 5, reference 1, run 8, seed 3, test 20
         skipped 0
         note: corpora/dbt/jaffle_classic_run/manifest.json.gz at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.10.23 [manifest_version]
         note: corpora/dbt/jaffle_classic_run/manifest.json.gz at `nodes.model.jaffle_shop.customers.columns`: 1 columns are documented but not in the catalog [column_not_in_catalog]
@@ -212,7 +212,7 @@ fn the_tutorial_has_its_metrics() {
         return;
     };
     expect![[r#"
-        column 23, dataset 10, dimension 6, entity 6, lineage 3, metric 13, model 4, run 7, seed 3, semantic_model 3, source 3
+        column 23, column_lineage 11, dataset 10, dimension 6, entity 6, lineage 3, metric 13, model 4, run 7, seed 3, semantic_model 3, source 3
         skipped 2
         note: corpora/dbt/metricflow_tutorial/manifest.json.gz at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.11.16 [manifest_version]
         note: corpora/dbt/metricflow_tutorial/manifest.json.gz at `saved_queries`: 2 entries have no statements of their own: 2 saved_query [not_modelled]
@@ -256,9 +256,10 @@ fn catalogs_and_results_of_every_version_are_read() {
     );
     if let Some(read) = read {
         expect![[r#"
-            column 542, dataset 39, lineage 39, measurement 20, model 36, reference 1, run 39, seed 3, test 20
+            column 542, column_lineage 302, dataset 39, inferred_column 1, lineage 39, measurement 20, model 36, reference 1, run 39, seed 3, test 20
             skipped 5
             note: corpora/dbt/jaffle_shop_artifact_versions/manifest/v12/jaffle_shop/manifest_1.8.json.gz at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.8.9 [manifest_version]
+            note: corpora/dbt/jaffle_shop_artifact_versions/manifest/v12/jaffle_shop/manifest_1.8.json.gz at `nodes`: the SQL reads 1 tables that no node of the manifest is, such as `your-project.jaffle_shop.INFORMATION_SCHEMA.COLUMNS` [sql_other_table]
             note: corpora/dbt/jaffle_shop_artifact_versions/manifest/v12/jaffle_shop/manifest_1.8.json.gz at `nodes.operation.elementary.elementary-on-run-start-0`: 2 nodes of type `operation` have no statements of their own [not_modelled]
             note: corpora/dbt/jaffle_shop_artifact_versions/run_results/v6/jaffle_shop/run_results.json.gz at `results`: 3 results are of nodes that no manifest has, such as `model.elementary.elementary_exposures` [result_only]
         "#]].assert_eq(&report_lines(&read.report));

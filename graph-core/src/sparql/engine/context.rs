@@ -133,8 +133,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn term(&self, value: Value<'a>) -> Option<Term> {
-        Some(match value {
+    fn term(&self, value: Value<'a>) -> Term {
+        match value {
             Value::Id(id) => self.view.term(id),
             Value::Boolean(value) => Literal::from(value).into(),
             Value::Integer(value) => Literal::from(value).into(),
@@ -143,14 +143,14 @@ impl<'a> Context<'a> {
                 Literal::new_language_tagged_literal_unchecked(text, tag).into()
             }
             Value::Term(term) => term.into(),
-        })
+        }
     }
 
     /// The number of a value; a new one for a term that neither the graph nor the query had.
     pub(super) fn number(&self, value: Value<'a>) -> Option<u32> {
         match value {
             Value::Id(id) => Some(id),
-            other => self.view.internalize_term(self.term(other)?).ok(),
+            other => self.view.internalize_term(self.term(other)).ok(),
         }
     }
 
@@ -166,7 +166,7 @@ impl<'a> Context<'a> {
         let mut more = Vec::new();
         let mut terms = Vec::with_capacity(arguments.len());
         for value in arguments {
-            let term = self.term(value)?;
+            let term = self.term(value);
             if let Term::Literal(literal) = &term {
                 self.guard.read(literal.value().len()).ok()?;
             }

@@ -10,6 +10,7 @@ use sparopt::algebra::Expression as Generic;
 
 use super::algebra::{Call, Comparison, Expression};
 use super::context::{Context, UNBOUND};
+use super::lower_expression::generic_argument;
 use super::value::{Content, Number, Undecided, Value, compare, equal, order};
 use crate::dictionary::{Kind, TERM_LIMIT};
 
@@ -65,21 +66,21 @@ impl Expression {
                 {
                     return Some(answer);
                 }
-                equals(cx, a.operand(cx, row)?, b.operand(cx, row)?)
+                equals(cx, &a.operand(cx, row)?, &b.operand(cx, row)?)
             }
             Self::SameTerm(a, b) => {
                 let (a, b) = (a.evaluate(cx, row)?, b.evaluate(cx, row)?);
                 Some(cx.number(a)? == cx.number(b)?)
             }
             Self::Compare(comparison, a, b) => {
-                compared(cx, *comparison, a.operand(cx, row)?, b.operand(cx, row)?)
+                compared(cx, *comparison, &a.operand(cx, row)?, &b.operand(cx, row)?)
             }
             Self::In(a, list) => {
                 let a = a.operand(cx, row)?;
                 let mut failed = false;
                 for item in list {
                     let item = item.operand(cx, row);
-                    match item.and_then(|item| equals(cx, a.again(), item)) {
+                    match item.and_then(|item| equals(cx, &a, &item)) {
                         Some(true) => return Some(true),
                         Some(false) => {}
                         None => failed = true,
@@ -117,17 +118,12 @@ fn same_kind(cx: &Context<'_>, a: u32, b: u32) -> Option<bool> {
 }
 
 /// One side of a comparison: of constants it is known once for all rows what is inside.
-#[derive(Clone)]
 enum Operand<'c, 'a> {
     Constant(u32, &'c Content<'a>),
     Value(Value<'a>),
 }
 
 impl Operand<'_, '_> {
-    fn again(&self) -> Self {
-        self.clone()
-    }
-
     fn id(&self) -> Option<u32> {
         match self {
             Self::Constant(id, _) | Self::Value(Value::Id(id)) => Some(*id),
@@ -162,7 +158,7 @@ impl Expression {
     }
 }
 
-fn equals<'a>(cx: &Context<'a>, a: Operand<'_, 'a>, b: Operand<'_, 'a>) -> Option<bool> {
+fn equals<'a>(cx: &Context<'a>, a: &Operand<'_, 'a>, b: &Operand<'_, 'a>) -> Option<bool> {
     if let (Some(a), Some(b)) = (a.id(), b.id())
         && let Some(answer) = same_kind(cx, a, b)
     {
@@ -170,17 +166,10 @@ fn equals<'a>(cx: &Context<'a>, a: Operand<'_, 'a>, b: Operand<'_, 'a>) -> Optio
     }
     let (mut x, mut y) = (None, None);
     let (x, y) = (a.content(cx, &mut x)?, b.content(cx, &mut y)?);
-    match equal(x, y) {
-        Ok(answer) => answer,
-        Err(Undecided) => {
-            let generic = Generic::Equal(variable(0), variable(1));
-            decide(cx, &generic, x.clone(), y.clone())
-        }
-    }
-}
-
-fn variable(at: usize) -> Box<Generic> {
-    Box::new(Generic::Variable(super::lower_expression::argument(at)))
+    equal(x, y).unwrap_or_else(|Undecided| {
+        let generic = Generic::Equal(generic_argument(0).into(), generic_argument(1).into());
+        decide(cx, &generic, x.clone(), y.clone())
+    })
 }
 
 fn decide(cx: &Context<'_>, generic: &Generic, x: Content<'_>, y: Content<'_>) -> Option<bool> {
@@ -191,42 +180,50 @@ fn decide(cx: &Context<'_>, generic: &Generic, x: Content<'_>, y: Content<'_>) -
 fn compared<'a>(
     cx: &Context<'a>,
     by: Comparison,
-    a: Operand<'_, 'a>,
-    b: Operand<'_, 'a>,
+    a: &Operand<'_, 'a>,
+    b: &Operand<'_, 'a>,
 ) -> Option<bool> {
     let (mut x, mut y) = (None, None);
     let (x, y) = (a.content(cx, &mut x)?, b.content(cx, &mut y)?);
-    let order = match compare(x, y) {
-        Ok(order) => order?,
-        Err(Undecided) => {
-            let (a, b) = (variable(0), variable(1));
-            let generic = match by {
-                Comparison::Less => Generic::Less(a, b),
-                Comparison::LessOrEqual => Generic::LessOrEqual(a, b),
-                Comparison::Greater => Generic::Greater(a, b),
-                Comparison::GreaterOrEqual => Generic::GreaterOrEqual(a, b),
-            };
-            return decide(cx, &generic, x.clone(), y.clone());
-        }
+    let Ok(order) = compare(x, y) else {
+        return decide(cx, &by.generic(), x.clone(), y.clone());
     };
-    Some(match by {
-        Comparison::Less => order.is_lt(),
-        Comparison::LessOrEqual => order.is_le(),
-        Comparison::Greater => order.is_gt(),
-        Comparison::GreaterOrEqual => order.is_ge(),
-    })
+    order.map(|order| by.holds(order))
+}
+
+impl Comparison {
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+
+    /// The same comparison of two arguments, for the other evaluator.
+    fn generic(self) -> Generic {
+        let (a, b) = (generic_argument(0).into(), generic_argument(1).into());
+        match self {
+            Self::Less => Generic::Less(a, b),
+            Self::LessOrEqual => Generic::LessOrEqual(a, b),
+            Self::Greater => Generic::Greater(a, b),
+            Self::GreaterOrEqual => Generic::GreaterOrEqual(a, b),
+        }
+    }
 }
 
 /// The order of ORDER BY, MIN and MAX.
 pub(super) fn ordered(cx: &Context<'_>, a: &Content<'_>, b: &Content<'_>) -> Ordering {
     order(a, b, &|a, b| {
-        let ask = |generic| {
+        let ask = |generic: fn(Box<Generic>, Box<Generic>) -> Generic| {
+            let generic = generic(generic_argument(0).into(), generic_argument(1).into());
             let arguments = vec![Value::Term(a.clone()), Value::Term(b.clone())];
             cx.truth(cx.generic(&generic, arguments)?)
         };
-        if ask(Generic::Less(variable(0), variable(1)))? {
+        if ask(Generic::Less)? {
             Some(Ordering::Less)
-        } else if ask(Generic::Greater(variable(0), variable(1)))? {
+        } else if ask(Generic::Greater)? {
             Some(Ordering::Greater)
         } else {
             Some(Ordering::Equal)
@@ -236,13 +233,11 @@ pub(super) fn ordered(cx: &Context<'_>, a: &Content<'_>, b: &Content<'_>) -> Ord
 
 fn add<'a>(cx: &Context<'a>, a: Value<'a>, b: Value<'a>, generic: &Generic) -> Option<Value<'a>> {
     let (x, y) = (cx.content(a)?, cx.content(b)?);
-    match (Number::of(&x), Number::of(&y)) {
-        (Some(x), Some(y)) => x.add(y).map(Number::value),
-        _ => {
-            let arguments = [x, y].map(|content| Value::Term(content.into_term()));
-            cx.generic(generic, arguments.into())
-        }
+    if let (Some(x), Some(y)) = (Number::of(&x), Number::of(&y)) {
+        return x.add(y).map(Number::value);
     }
+    let arguments = [x, y].map(|content| Value::Term(content.into_term()));
+    cx.generic(generic, arguments.into())
 }
 
 impl Call {
@@ -261,10 +256,10 @@ impl Call {
             (Function::UCase, [a]) => mapped(cx, a.evaluate(cx, row)?, str::to_uppercase),
             (Function::StrLen, [a]) => {
                 let content = cx.content(a.evaluate(cx, row)?)?;
-                match content.string() {
-                    Some((text, _)) => Some(Value::Integer(text.chars().count() as i64)),
-                    None => cx.generic(&self.generic, vec![Value::Term(content.into_term())]),
+                if let Some((text, _)) = content.string() {
+                    return i64::try_from(text.chars().count()).ok().map(Value::Integer);
                 }
+                cx.generic(&self.generic, vec![Value::Term(content.into_term())])
             }
             (Function::Contains | Function::StrStarts | Function::StrEnds, [a, b]) => {
                 self.search(cx, a.evaluate(cx, row)?, b.evaluate(cx, row)?)

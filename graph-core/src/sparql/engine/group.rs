@@ -41,8 +41,8 @@ enum State<'a> {
 #[derive(Default)]
 struct Joined {
     text: String,
-    /// The language that all had so far.
-    language: Option<Option<String>>,
+    /// Whether there was a text before, be it empty.
+    has_some: bool,
 }
 
 impl State<'_> {
@@ -292,7 +292,10 @@ fn update<'a>(
             return join_text(
                 cx,
                 joined,
-                content.as_ref().and_then(Content::string),
+                content
+                    .as_ref()
+                    .and_then(Content::string)
+                    .map(|(text, _)| text),
                 separator,
             );
         }
@@ -308,22 +311,17 @@ fn plus<'a>(cx: &Context<'a>, sum: Option<Number>, value: Option<Value<'a>>) -> 
 fn join_text(
     cx: &Context<'_>,
     joined: &mut Option<Joined>,
-    text: Option<(&str, Option<&str>)>,
+    text: Option<&str>,
     separator: &str,
 ) -> Option<usize> {
-    let (Some(so_far), Some((text, language))) = (joined.as_mut(), text) else {
+    let (Some(so_far), Some(text)) = (joined.as_mut(), text) else {
         *joined = None;
         return None;
     };
-    match &so_far.language {
-        None => so_far.language = Some(language.map(str::to_owned)),
-        Some(same) => {
-            if same.as_deref() != language {
-                so_far.language = Some(None);
-            }
-            so_far.text.push_str(separator);
-        }
+    if so_far.has_some {
+        so_far.text.push_str(separator);
     }
+    so_far.has_some = true;
     so_far.text.push_str(text);
     if cx.guard.computed(so_far.text.len()).is_err() {
         *joined = None;
@@ -340,12 +338,6 @@ fn result(state: State<'_>) -> Option<Value<'_>> {
         State::Avg(sum, count) => sum?.divided(count).map(Value::Term),
         State::Best(best, failed) => best.filter(|_| !failed).map(|(value, _)| value),
         State::Sample(sample) => sample,
-        State::Concat(joined) => {
-            let joined = joined?;
-            Some(match joined.language.flatten() {
-                Some(tag) => Value::Lang(joined.text.into(), tag.into()),
-                None => Value::Text(joined.text.into()),
-            })
-        }
+        State::Concat(joined) => joined.map(|joined| Value::Text(joined.text.into())),
     }
 }

@@ -20,8 +20,8 @@ pub(super) fn argument(at: usize) -> Variable {
     Variable::new_unchecked(format!("a{at}"))
 }
 
-fn generic_argument(at: usize) -> Box<Generic> {
-    Box::new(Generic::Variable(argument(at)))
+pub(super) fn generic_argument(at: usize) -> Generic {
+    Generic::Variable(argument(at))
 }
 
 impl Lowering {
@@ -46,7 +46,7 @@ impl Lowering {
             }
             P::If(a, b, c) => Expression::If(one(a)?, one(b)?, one(c)?),
             P::Add(a, b) => {
-                let add = Generic::Add(generic_argument(0), generic_argument(1));
+                let add = Generic::Add(generic_argument(0).into(), generic_argument(1).into());
                 Expression::Add(one(a)?, one(b)?, Box::new(add))
             }
             P::In(a, list) => {
@@ -66,7 +66,7 @@ impl Lowering {
 
     fn leaf(&mut self, parsed: &Parsed, graph: Option<Part>) -> Option<Expression> {
         use Parsed as P;
-        let (a, b) = (generic_argument(0), generic_argument(1));
+        let (a, b) = (generic_argument(0).into(), generic_argument(1).into());
         let (function, arguments, generic) = match parsed {
             P::NamedNode(node) => {
                 return Some(Expression::Constant(self.constant(node.clone().into())));

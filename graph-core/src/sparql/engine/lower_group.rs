@@ -22,7 +22,9 @@ impl Lowering {
             .map(|variable| self.slot(variable.as_str()));
         let keys = keys.collect::<Option<Vec<Slot>>>()?;
         let mut possible = Slots::default();
-        keys.iter().for_each(|key| possible.insert(*key));
+        for key in &keys {
+            possible.insert(*key);
+        }
         let certain = possible.and(inner.certain);
         let mut made = Vec::new();
         for (variable, aggregate) in aggregates {

@@ -9,6 +9,9 @@ use crate::segment::{Around, Pairs, Pattern};
 use crate::snapshot::{Found, Layers, Matches, Visible};
 use crate::sparql::budget::Stopped;
 
+/// Statements read are charged to the budget by so many.
+const CHARGE: u64 = 1024;
+
 /// Statements of the current row that are still to be read.
 enum Cursor<'a> {
     Nothing,
@@ -326,8 +329,8 @@ impl<'a> ScanJoin<'a> {
                 break;
             };
             read += 1;
-            if read & 1023 == 0 {
-                cx.guard.charge(1024)?;
+            if read % CHARGE == 0 {
+                cx.guard.charge(CHARGE)?;
             }
             let rows = out.len();
             let row = out.push(self.input.row());
@@ -345,7 +348,7 @@ impl<'a> ScanJoin<'a> {
                 out.truncate(rows);
             }
         }
-        cx.guard.charge(read & 1023)?;
+        cx.guard.charge(read % CHARGE)?;
         self.matched |= out.len() > before;
         Ok(out.len() > before)
     }

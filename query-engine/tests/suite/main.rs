@@ -1,0 +1,10 @@
+//! Tests of the engines over real files and servers.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[cfg(feature = "datafusion")]
+mod embedded;
+#[cfg(feature = "datafusion")]
+mod files;
+#[cfg(feature = "datafusion")]
+mod semantics;
+mod shown;
