@@ -61,7 +61,7 @@ pub enum IriKind {
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 15] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
