@@ -28,11 +28,15 @@ pub enum Kind {
     /// A file export of DataHub.
     #[serde(rename = "datahub")]
     DataHub,
+    /// Metadata of Iceberg tables and views.
+    Iceberg,
+    /// Data packages of Frictionless.
+    Frictionless,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -40,6 +44,8 @@ impl Kind {
         Self::PostgresCatalog,
         Self::OpenLineage,
         Self::DataHub,
+        Self::Iceberg,
+        Self::Frictionless,
     ];
 
     /// Gives the name that users write.
@@ -52,6 +58,8 @@ impl Kind {
             Self::PostgresCatalog => "postgres-catalog",
             Self::OpenLineage => "openlineage",
             Self::DataHub => "datahub",
+            Self::Iceberg => "iceberg",
+            Self::Frictionless => "frictionless",
         }
     }
 
@@ -73,6 +81,10 @@ impl Kind {
                 "openlineage reads .json, .jsonl and .ndjson files of events, plain or .gz"
             }
             Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
+            Self::Iceberg => {
+                "iceberg reads .json files of table and view metadata and of REST answers, plain or .gz"
+            }
+            Self::Frictionless => "frictionless reads .json files of data packages, plain or .gz",
         }
     }
 
@@ -86,7 +98,7 @@ impl Kind {
             Self::CatalogLines => &["jsonl", "ndjson"],
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
-            Self::DataHub => &["json"],
+            Self::DataHub | Self::Iceberg | Self::Frictionless => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -166,6 +178,10 @@ impl Kind {
             Some(Self::OpenLineage)
         } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
             Some(Self::DataHub)
+        } else if text.contains("\"table-uuid\"") || text.contains("\"view-uuid\"") {
+            Some(Self::Iceberg)
+        } else if text.contains("\"resources\"") && text.contains("\"schema\"") {
+            Some(Self::Frictionless)
         } else if text.lines().next()?.trim_end().ends_with('}') {
             Some(Self::CatalogLines)
         } else {

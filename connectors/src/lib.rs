@@ -10,7 +10,8 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file export), [`catalog_lines`] (our own
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file export), [`iceberg`]
+//! (table metadata), [`frictionless`] (data packages), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -32,8 +33,9 @@
 pub mod catalog_lines;
 pub mod datahub;
 pub mod dbt;
-mod derivation;
 pub mod error;
+pub mod frictionless;
+pub mod iceberg;
 pub mod input;
 mod json;
 pub mod kind;
@@ -135,6 +137,8 @@ fn read_with(
         Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
         Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
+        Kind::Iceberg => iceberg::read(inputs, options, &mut report, &mut out),
+        Kind::Frictionless => frictionless::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();
