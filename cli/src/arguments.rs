@@ -143,7 +143,7 @@ pub struct Serve {
   isogloss ingest postgres://reader@db.example/shop --source shop-db
   isogloss ingest --config isogloss.toml")]
 pub struct Ingest {
-    /// Format of the documents: dbt, odcs, rdf, openlineage, postgres-catalog, query-log or catalog-lines; or the address of a
+    /// Format of the documents, such as dbt, odcs, rdf, openlineage, datahub or catalog-lines; or the address of a
     /// PostgreSQL database, as postgres://user@host/database.
     #[arg(value_name = "KIND or URL", required_unless_present = "config")]
     pub kind: Option<String>,
