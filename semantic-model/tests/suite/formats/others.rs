@@ -26,41 +26,44 @@ fn check(file: &str, text: &str, expected: &Expect) {
 }
 
 fn short(layer: &Layer) -> String {
-    let mut out = format!("layer {}\n", layer.name);
+    let mut lines = vec![format!("layer {}\n", layer.name)];
     for dataset in &layer.datasets {
-        out += &format!(
+        lines.push(format!(
             "{} = {:?} key {:?}\n",
             dataset.name, dataset.relation, dataset.primary_key
-        );
+        ));
         for entity in &dataset.entities {
             let keys: Vec<&str> = entity
                 .expressions
                 .iter()
                 .map(|key| key.sql.as_str())
                 .collect();
-            out += &format!("  entity {} {:?} {keys:?}\n", entity.name, entity.role);
+            lines.push(format!(
+                "  entity {} {:?} {keys:?}\n",
+                entity.name, entity.role
+            ));
         }
         for field in &dataset.fields {
             let sql = field
                 .expression
                 .as_ref()
                 .map(|expression| expression.sql.as_str());
-            out += &format!("  {} {:?} {:?}\n", field.name, field.role, sql);
+            lines.push(format!("  {} {:?} {:?}\n", field.name, field.role, sql));
         }
     }
     for join in &layer.joins {
-        out += &format!(
+        lines.push(format!(
             "{} -> {} {:?} {:?}\n",
             join.from, join.to, join.on, join.cardinality
-        );
+        ));
     }
     for metric in &layer.metrics {
-        out += &metric_line(metric);
+        lines.push(metric_line(metric));
     }
     for spine in &layer.time_spines {
-        out += &format!("{spine:?}\n");
+        lines.push(format!("{spine:?}\n"));
     }
-    out
+    lines.concat()
 }
 
 fn metric_line(metric: &Metric) -> String {
@@ -464,7 +467,8 @@ fn the_condition_of_a_join_is_read_however_yaml_takes_its_key() {
 fn hostile_files_are_reported_with_their_places() {
     let mut bomb = String::from("cubes:\n- &a {x: [1,1,1,1,1,1,1,1]}\n");
     for (from, to) in "abcdefgh".chars().zip("bcdefghi".chars()) {
-        bomb += &format!("- &{to} [{}*{from}]\n", format!("*{from},").repeat(8));
+        let uses = format!("*{from},").repeat(8);
+        bomb = format!("{bomb}- &{to} [{uses}*{from}]\n");
     }
     check(
         "bomb.yml",
