@@ -244,7 +244,7 @@ pub(super) fn bare_names(expression: &Expr) -> Vec<String> {
     let _whole: ControlFlow<()> = visit_expressions(expression, |inner| {
         match inner {
             Expr::Identifier(name) if !names.contains(&name.value) => {
-                names.push(name.value.clone())
+                names.push(name.value.clone());
             }
             Expr::CompoundIdentifier(parts) => names.extend(parts.iter().map(ToString::to_string)),
             _ => {}

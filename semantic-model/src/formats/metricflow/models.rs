@@ -158,15 +158,13 @@ fn time_spine(fields: &Fields<'_>, spine: &Fields<'_>) -> Option<TimeSpine> {
         .objects("columns")
         .into_iter()
         .find(|declared| declared.node().text_of("name") == Some(column));
-    let grain = match &declared {
-        Some(declared) => spine::grain(declared, "granularity")?,
-        None => {
-            let message =
-                format!("column `{column}` has no `granularity`, so the time spine is left out");
-            spine.error("missing_key", message);
-            return None;
-        }
+    let Some(declared) = &declared else {
+        let message =
+            format!("column `{column}` has no `granularity`, so the time spine is left out");
+        spine.error("missing_key", message);
+        return None;
     };
+    let grain = spine::grain(declared, "granularity")?;
     fields.document().understood("time spine");
     Some(TimeSpine {
         relation: Relation::Table(vec![table]),
