@@ -4,12 +4,16 @@
 //! lead to them, what would give a wrong number is refused with a [`PlanError`], a relational plan is built, and the
 //! plan is written in the [`Dialect`] of the engine that runs it.
 
+mod assembly;
 mod bind;
 mod body;
 mod catalog;
+mod compile;
 mod condition;
+mod declared;
 mod dialect;
 mod error;
+mod explain;
 mod fragment;
 mod graph;
 mod holes;
@@ -17,21 +21,29 @@ mod hop;
 mod id;
 mod index;
 mod member;
+mod metric;
 mod names;
 mod parse;
+mod planner;
 mod prepare;
 pub mod relation;
 mod render;
+mod request;
 mod resolve;
 mod routes;
 pub mod scalar;
 mod simplify;
+mod spine;
+mod time;
+mod values;
 
 pub use body::{Body, Condition, Input, SimpleBody};
 pub use catalog::Catalog;
+pub use compile::{ColumnKind, Compiled, Options, ResultColumn, compile};
 pub use condition::parse_condition;
 pub use dialect::Dialect;
 pub use error::{PlanError, Reason};
+pub use explain::{AggregationNote, Explanation, FilterNote, PathNote};
 pub use fragment::{Column, Fragment, Prepared, hole_index};
 pub use hop::{By, Hop, Path};
 pub use id::{DatasetId, EntityId, FieldId, HopId, MetricId};

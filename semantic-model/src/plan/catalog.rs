@@ -166,7 +166,7 @@ impl Catalog {
         &self.metrics[place(id.0)].filters
     }
 
-    /// Returns the datasets whose rows a metric is made from, each once.
+    /// Returns the datasets by whose rows a metric can be grouped, each once: where it counts, not where it looks up.
     pub fn sources(&self, id: MetricId) -> &[DatasetId] {
         &self.metrics[place(id.0)].sources
     }

@@ -317,6 +317,11 @@ fn visit(
     if let Ok(Body::Simple(simple)) = &metrics[at].body {
         sources.push(simple.dataset);
     }
+    let grouped: Vec<MetricId> = metrics[at]
+        .body
+        .as_ref()
+        .map(Body::grouped_inputs)
+        .unwrap_or_default();
     let inputs: Vec<MetricId> = metrics[at]
         .body
         .as_ref()
@@ -332,7 +337,7 @@ fn visit(
             continue;
         }
         for source in &metrics[place(input.0)].sources {
-            if !sources.contains(source) {
+            if grouped.contains(&input) && !sources.contains(source) {
                 sources.push(*source);
             }
         }
@@ -343,6 +348,14 @@ fn visit(
 }
 
 impl Body {
+    /// Returns the metrics by whose rows it is grouped: a conversion is counted where its base event is.
+    fn grouped_inputs(&self) -> Vec<MetricId> {
+        match self {
+            Self::Conversion { base, .. } => vec![base.metric],
+            _ => self.inputs(),
+        }
+    }
+
     /// Returns the metrics that it is made from, in order.
     pub fn inputs(&self) -> Vec<MetricId> {
         match self {

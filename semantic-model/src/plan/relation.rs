@@ -177,7 +177,7 @@ impl Block {
     }
 
     /// Replaces the columns in all of its expressions.
-    pub fn map_scalars(&mut self, replace: &mut dyn FnMut(usize, Name) -> Scalar) {
+    pub fn map_scalars(&mut self, replace: &mut dyn FnMut(Scalar) -> Scalar) {
         let mut apply = |scalar: &mut Scalar| {
             let value = std::mem::replace(scalar, Scalar::Boolean(true));
             *scalar = value.map_columns(replace);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlparser::ast::Ident;
+
 use crate::layer::{Aggregation, DatePart, Grain};
 
 use super::relation::Name;
@@ -11,6 +13,8 @@ use super::relation::Name;
 pub enum Scalar {
     /// A column of a source, by the source's place in the block.
     Column(usize, Name),
+    /// A column of a table or declared query, as the layer spells it.
+    Stored(usize, Box<Ident>),
     /// NULL of a type.
     Null(Type),
     /// A whole number.
@@ -60,8 +64,10 @@ pub struct Window {
     pub argument: Option<Scalar>,
     /// Which rows belong together.
     pub partition: Vec<Scalar>,
-    /// In which order, ascending.
+    /// In which order.
     pub order: Vec<Scalar>,
+    /// Whether the greatest comes first.
+    pub descending: bool,
 }
 
 /// What is worked out over the rows around a row.
@@ -75,8 +81,10 @@ pub enum WindowFunction {
     Last,
     /// The mean over all rows.
     Average,
-    /// The value of the row some places before.
-    Lag(u32),
+    /// The least value of all rows.
+    Least,
+    /// The greatest value of all rows.
+    Greatest,
 }
 
 /// A type of the plan.
@@ -123,6 +131,31 @@ impl Scalar {
         Self::Column(source, Arc::clone(name))
     }
 
+    /// Gives a column of a table, in the spelling of the layer.
+    pub fn stored(source: usize, name: &str) -> Self {
+        Self::Stored(source, Box::new(Ident::new(name)))
+    }
+
+    /// Gives the least value of a group.
+    pub fn least(value: Self) -> Self {
+        Self::Aggregate(Aggregation::Min, Some(Box::new(value)))
+    }
+
+    /// Gives the greatest value of a group.
+    pub fn greatest(value: Self) -> Self {
+        Self::Aggregate(Aggregation::Max, Some(Box::new(value)))
+    }
+
+    /// Moves its columns to sources some places further on.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Self {
+        self.map_columns(&mut |column| match column {
+            Self::Column(source, name) => Self::Column(source + by, name),
+            Self::Stored(source, name) => Self::Stored(source + by, name),
+            other => other,
+        })
+    }
+
     /// Puts two values together.
     pub fn binary(left: Self, operator: Operator, right: Self) -> Self {
         Self::Binary(Box::new(left), operator, Box::new(right))
@@ -163,6 +196,7 @@ impl Scalar {
     pub fn each<'a>(&'a self, call: &mut dyn FnMut(&'a Self)) {
         match self {
             Self::Column(..)
+            | Self::Stored(..)
             | Self::Null(_)
             | Self::Integer(_)
             | Self::Text(_)
@@ -195,18 +229,18 @@ impl Scalar {
         }
     }
 
-    /// Returns the expression with its columns replaced.
+    /// Returns the expression with its columns replaced, those of blocks and those of tables.
     #[must_use]
-    pub fn map_columns(self, replace: &mut dyn FnMut(usize, Name) -> Self) -> Self {
+    pub fn map_columns(self, replace: &mut dyn FnMut(Self) -> Self) -> Self {
         let mut boxed = |inner: Box<Self>| Box::new(inner.map_columns(replace));
         match self {
-            Self::Column(source, name) => replace(source, name),
+            Self::Column(..) | Self::Stored(..) => replace(self),
             Self::Null(_)
             | Self::Integer(_)
             | Self::Text(_)
             | Self::Moment(_)
             | Self::Boolean(_) => self,
-            Self::Truncate(grain, inner) => Self::Truncate(grain, boxed(inner)),
+            Self::Truncate(grain, inner) => inner.map_columns(replace).truncate(grain),
             Self::Part(part, inner) => Self::Part(part, boxed(inner)),
             Self::Shift(inner, count, grain) => Self::Shift(boxed(inner), count, grain),
             Self::Cast(inner, to) => Self::Cast(boxed(inner), to),
@@ -230,13 +264,14 @@ impl Scalar {
                     argument: window.argument.map(|inner| inner.map_columns(replace)),
                     partition: map_all(window.partition, replace),
                     order: map_all(window.order, replace),
+                    descending: window.descending,
                 }))
             }
         }
     }
 }
 
-fn map_all(inner: Vec<Scalar>, replace: &mut dyn FnMut(usize, Name) -> Scalar) -> Vec<Scalar> {
+fn map_all(inner: Vec<Scalar>, replace: &mut dyn FnMut(Scalar) -> Scalar) -> Vec<Scalar> {
     inner
         .into_iter()
         .map(|scalar| scalar.map_columns(replace))

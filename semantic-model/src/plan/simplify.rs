@@ -108,7 +108,7 @@ fn passes_on(block: &Block) -> bool {
     block
         .columns
         .iter()
-        .all(|column| matches!(column.value, Scalar::Column(..)))
+        .all(|column| matches!(column.value, Scalar::Column(..) | Scalar::Stored(..)))
 }
 
 /// Whether every column is NULL if all columns of the sources are.
@@ -118,7 +118,7 @@ fn null_if_missing(block: &Block) -> bool {
 
 fn strict(scalar: &Scalar) -> bool {
     match scalar {
-        Scalar::Column(..) => true,
+        Scalar::Column(..) | Scalar::Stored(..) => true,
         Scalar::Truncate(_, inner)
         | Scalar::Part(_, inner)
         | Scalar::Shift(inner, _, _)
@@ -133,46 +133,35 @@ fn inline(block: &mut Block, place: usize, inner: Block) {
     let columns: FxHashMap<Name, Scalar> = inner
         .columns
         .into_iter()
-        .map(|column| {
-            (
-                column.name,
-                column
-                    .value
-                    .map_columns(&mut |source, name| Scalar::Column(source + place, name)),
-            )
-        })
+        .map(|column| (column.name, column.value.moved(place)))
         .collect();
-    let mut replace = |source: usize, name: Name| {
-        if source == place {
-            columns
-                .get(&name)
-                .cloned()
-                .unwrap_or(Scalar::Column(source, name))
-        } else if source > place {
-            Scalar::Column(source + added - 1, name)
+    let later = |source: usize| {
+        if source > place {
+            source + added - 1
         } else {
-            Scalar::Column(source, name)
+            source
         }
     };
-    block.map_scalars(&mut replace);
+    block.map_scalars(&mut |column| match column {
+        Scalar::Column(source, name) if source == place => columns
+            .get(&name)
+            .cloned()
+            .unwrap_or(Scalar::Column(source, name)),
+        Scalar::Column(source, name) => Scalar::Column(later(source), name),
+        Scalar::Stored(source, name) => Scalar::Stored(later(source), name),
+        other => other,
+    });
     let outer = block.sources.remove(place);
-    let filters = inner
-        .filters
-        .into_iter()
-        .map(|filter| shifted(filter, place));
+    let filters = inner.filters.into_iter().map(|filter| filter.moved(place));
     block.filters.splice(0..0, filters);
     for (offset, mut source) in inner.sources.into_iter().enumerate() {
-        source.on = source.on.into_iter().map(|on| shifted(on, place)).collect();
+        source.on = source.on.into_iter().map(|on| on.moved(place)).collect();
         if offset == 0 {
             source.join = outer.join;
             source.on.clone_from(&outer.on);
         }
         block.sources.insert(place + offset, source);
     }
-}
-
-fn shifted(scalar: Scalar, by: usize) -> Scalar {
-    scalar.map_columns(&mut |source, name| Scalar::Column(source + by, name))
 }
 
 /// Folds a block that only renames, computes, orders or cuts into the grouping block that it reads.
@@ -213,11 +202,9 @@ fn fold_projection(block: Block, readers: &[u32], done: &mut [Option<Block>]) ->
     inner.columns = block.columns;
     for column in &mut inner.columns {
         let value = std::mem::replace(&mut column.value, Scalar::Boolean(true));
-        column.value = value.map_columns(&mut |source, name| {
-            columns
-                .get(&name)
-                .cloned()
-                .unwrap_or(Scalar::Column(source, name))
+        column.value = value.map_columns(&mut |column| match &column {
+            Scalar::Column(_, name) => columns.get(name).cloned().unwrap_or(column),
+            _ => column,
         });
     }
     inner.order = block.order;

@@ -5,5 +5,6 @@ mod formats;
 mod graph;
 mod impact;
 mod lineage;
+mod names;
 mod shared;
 mod views;

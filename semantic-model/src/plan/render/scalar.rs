@@ -53,6 +53,7 @@ impl Scope<'_> {
         let dialect = self.dialect;
         Ok(match scalar {
             Scalar::Column(source, name) => self.column(*source, name),
+            Scalar::Stored(source, name) => self.stored(*source, name),
             Scalar::Null(of) => literal::null(dialect, *of),
             Scalar::Integer(value) => literal::integer(*value),
             Scalar::Text(value) => literal::text(dialect, value),
@@ -109,6 +110,19 @@ impl Scope<'_> {
         }
     }
 
+    /// A column of a table; what nobody quoted is kept in the engine's own case.
+    fn stored(&self, source: usize, name: &ast::Ident) -> Expr {
+        let folded = match (self.dialect, name.quote_style) {
+            (Dialect::Postgres, None) => tree::quoted(self.dialect, &name.value.to_lowercase()),
+            (_, None) => tree::stored(self.dialect, &name.value),
+            (_, Some(_)) => tree::quoted(self.dialect, &name.value),
+        };
+        match self.aliases.get(source) {
+            Some(alias) => Expr::CompoundIdentifier(vec![alias.clone(), folded]),
+            None => Expr::Identifier(folded),
+        }
+    }
+
     fn disjunction(&self, any: &[Scalar]) -> Result<Expr, PlanError> {
         let conditions = self.list(any)?;
         let all = conditions
@@ -149,10 +163,8 @@ impl Scope<'_> {
             WindowFunction::First => ("FIRST_VALUE", true),
             WindowFunction::Last => ("LAST_VALUE", true),
             WindowFunction::Average => ("AVG", false),
-            WindowFunction::Lag(places) => {
-                arguments.push(literal::integer(i64::from(places)));
-                ("LAG", false)
-            }
+            WindowFunction::Least => ("MIN", false),
+            WindowFunction::Greatest => ("MAX", false),
         };
         let order = self.list(&window.order)?;
         let mut function = tree::function(name, arguments);
@@ -161,7 +173,7 @@ impl Scope<'_> {
             partition_by: self.list(&window.partition)?,
             order_by: order
                 .into_iter()
-                .map(|key| tree::order(key, false, false))
+                .map(|key| tree::order(key, window.descending, false))
                 .collect(),
             window_frame: whole.then_some(ast::WindowFrame {
                 units: ast::WindowFrameUnits::Rows,

@@ -1,0 +1,84 @@
+//! A query with its saved query put in and its metrics found.
+
+use std::borrow::Cow;
+
+use super::catalog::Catalog;
+use super::relation::Name;
+use super::{MetricId, PlanError, Reason};
+use crate::layer::{Query, SavedQuery};
+
+/// A query with its saved query put in and its metrics found.
+#[derive(Debug)]
+pub(super) struct Request<'q> {
+    /// The query as it is asked in full.
+    pub(super) query: Cow<'q, Query>,
+    /// The metrics, each with the name of its column, each once.
+    pub(super) metrics: Vec<(MetricId, Name)>,
+}
+
+impl<'q> Request<'q> {
+    /// Finds what a query names.
+    pub(super) fn new(catalog: &Catalog, query: &'q Query) -> Result<Self, PlanError> {
+        let query = match &query.saved_query {
+            Some(name) => Cow::Owned(refined(saved(catalog, name)?, query)),
+            None => Cow::Borrowed(query),
+        };
+        if !query.fields.is_empty() {
+            return Err(PlanError::new(
+                Reason::NotSupported,
+                "rows of datasets are not planned here",
+            ));
+        }
+        let mut metrics: Vec<(MetricId, Name)> = Vec::with_capacity(query.metrics.len());
+        for asked in &query.metrics {
+            let metric = catalog.metric_id(&asked.name)?;
+            let alias = asked.alias.as_deref();
+            let name: Name = alias.unwrap_or(&catalog.metric(metric).name).into();
+            let known = metrics.iter().find(|(_, other)| *other == name);
+            match known {
+                Some((other, _)) if *other == metric => {}
+                Some(_) => {
+                    return Err(PlanError::new(
+                        Reason::AmbiguousName,
+                        format!("two metrics of the query are shown as `{name}`"),
+                    )
+                    .about(&*name));
+                }
+                None => metrics.push((metric, name)),
+            }
+        }
+        Ok(Self { query, metrics })
+    }
+}
+
+fn saved<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c SavedQuery, PlanError> {
+    let mut all = catalog.layer().saved_queries.iter();
+    all.find(|saved| saved.name == name).ok_or_else(|| {
+        let names = catalog.layer().saved_queries.iter();
+        let near = super::names::nearest(name, names.map(|saved| saved.name.as_str()));
+        PlanError::new(
+            Reason::UnknownSavedQuery,
+            format!("no saved query is called `{name}`"),
+        )
+        .about(name)
+        .or(near)
+    })
+}
+
+/// A saved query with what a query says besides: more conditions, another order or limit.
+fn refined(saved: &SavedQuery, query: &Query) -> Query {
+    let mut all = saved.query.clone();
+    all.metrics.extend(query.metrics.iter().cloned());
+    all.group_by.extend(query.group_by.iter().cloned());
+    all.filters.extend(query.filters.iter().cloned());
+    all.having.extend(query.having.iter().cloned());
+    if !query.order_by.is_empty() {
+        all.order_by.clone_from(&query.order_by);
+    }
+    all.limit = query.limit.or(all.limit);
+    all.time_range = query.time_range.clone().or(all.time_range);
+    all.min_max_only |= query.min_max_only;
+    all.keep_duplicates |= query.keep_duplicates;
+    all.saved_query = None;
+    all
+}
