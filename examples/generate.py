@@ -13,7 +13,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from generator import catalog_lines, checks, dbt, model  # noqa: E402
+from generator import catalog_lines, checks, data, dbt, model  # noqa: E402
 
 MESH = pathlib.Path(__file__).resolve().parent / "harbour-health"
 
@@ -30,6 +30,7 @@ def outputs(company):
     for project in company.catalogs():
         files[f"catalog/{project.name}.jsonl"] = catalog_lines.tables(company, project)
     files["catalog/usage.jsonl"] = catalog_lines.usage(company)
+    files.update(data.files())
     return files
 
 

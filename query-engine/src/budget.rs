@@ -101,7 +101,6 @@ impl Meter {
     }
 
     /// Time that is left, for a server's own timer. `None` without a deadline.
-    #[cfg(feature = "postgres")]
     pub(crate) fn left(&self) -> Option<Duration> {
         Some(self.deadline?.saturating_duration_since(Instant::now()))
     }

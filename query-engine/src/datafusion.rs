@@ -8,6 +8,7 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, TableProvider};
 use datafusion::common::TableReference;
+use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -32,6 +33,7 @@ mod files;
 mod percentile;
 mod run;
 mod scan;
+mod script;
 mod stop;
 mod sums;
 
@@ -222,7 +224,7 @@ impl DataFusion {
         Ok(())
     }
 
-    fn error(&self, cause: &datafusion::error::DataFusionError) -> Error {
+    pub(crate) fn error(&self, cause: &datafusion::error::DataFusionError) -> Error {
         failures::error(&self.name, &Budget::UNLIMITED, cause)
     }
 
@@ -273,6 +275,42 @@ impl DataFusion {
     }
 }
 
+impl DataFusion {
+    /// A plan's table.
+    pub(crate) async fn frame(&self, table: &TableName) -> Result<DataFrame> {
+        let frame = self.context.table(self.reference(table)?).await;
+        frame.map_err(|cause| self.error(&cause))
+    }
+
+    /// Runs a plan of our own.
+    pub(crate) async fn run_frame(&self, frame: DataFrame, budget: &Budget) -> Result<Rows> {
+        let meter = Meter::start(budget);
+        let session = self.session(budget)?;
+        let plan = frame.into_unoptimized_plan();
+        let start = Running::start_plan(&plan, session, Stop::at(meter.deadline()));
+        self.rows(start, meter, budget).await
+    }
+
+    /// The rows of what is being started.
+    async fn rows(
+        &self,
+        start: impl Future<Output = datafusion::common::Result<Running>> + Send,
+        meter: Meter,
+        budget: &Budget,
+    ) -> Result<Rows> {
+        let (name, budget) = (self.name.clone(), *budget);
+        let error = move |cause| failures::error(&name, &budget, &cause);
+        let running = in_time(&self.name, &meter, async { start.await.map_err(&error) }).await?;
+        let plain = Plain::new(&running.schema);
+        let schema = plain.schema();
+        let name = self.name.clone();
+        let batches = running
+            .batches()
+            .map(move |batch| plain.batch(&name, &batch.map_err(&error)?));
+        Ok(Rows::new(&self.name, schema, batches.boxed(), meter))
+    }
+}
+
 fn config() -> SessionConfig {
     let mut config = SessionConfig::new().with_information_schema(false);
     let options = config.options_mut();
@@ -311,21 +349,8 @@ impl Engine for DataFusion {
         let meter = Meter::start(budget);
         let session = self.session(budget)?;
         in_time(&self.name, &meter, self.check_tables(sql, &session)).await?;
-        let name = self.name.clone();
-        let budget = *budget;
-        let error = move |cause| failures::error(&name, &budget, &cause);
-        let start = async {
-            let stop = Stop::at(meter.deadline());
-            Running::start(sql, session, stop).await.map_err(&error)
-        };
-        let running = in_time(&self.name, &meter, start).await?;
-        let plain = Plain::new(&running.schema);
-        let schema = plain.schema();
-        let name = self.name.clone();
-        let batches = running
-            .batches()
-            .map(move |batch| plain.batch(&name, &batch.map_err(&error)?));
-        Ok(Rows::new(&self.name, schema, batches.boxed(), meter))
+        let start = Running::start(sql, session, Stop::at(meter.deadline()));
+        self.rows(start, meter, budget).await
     }
 }
 

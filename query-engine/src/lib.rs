@@ -7,6 +7,8 @@
 //! This crate knows where SQL runs and nothing of what it means: models and plans are `semantic_model`'s. It knows nothing of HTTP,
 //! and it is the only crate that knows DataFusion.
 
+#[cfg(feature = "datafusion")]
+mod across;
 mod budget;
 #[cfg(feature = "datafusion")]
 mod datafusion;
@@ -14,13 +16,22 @@ mod engine;
 mod error;
 #[cfg(feature = "datafusion")]
 pub mod federation;
+#[cfg(feature = "datafusion")]
+pub mod mesh;
 mod near;
 mod plain;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod print;
 mod rows;
+#[cfg(feature = "spark")]
+mod spark;
+#[cfg(feature = "datafusion")]
+pub mod suite;
 mod table;
 
+#[cfg(feature = "datafusion")]
+pub use across::{Combination, Output, Part, across};
 pub use budget::{Budget, Exceeded};
 #[cfg(feature = "datafusion")]
 pub use datafusion::{CsvOptions, DataFusion, Registered};
@@ -29,4 +40,6 @@ pub use error::{Cause, Error, Result};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, PostgresSettings};
 pub use rows::Rows;
+#[cfg(feature = "spark")]
+pub use spark::{Spark, SparkSettings};
 pub use table::TableName;

@@ -11,10 +11,9 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt, pin_mut, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 use parking_lot::Mutex;
 use semantic_model::plan::Dialect;
-use tokio_postgres::types::Type;
 use tokio_postgres::{Client, RowStream, Statement};
 
 use crate::budget::{Budget, Meter};
@@ -109,6 +108,12 @@ impl Postgres {
             }
         };
         let answer = Answer::new(&statement);
+        if answer.columns.is_empty() {
+            return Err(Error::Refused {
+                engine: self.name.clone(),
+                message: "the statement gives no columns".to_owned(),
+            });
+        }
         if answer.columns.iter().all(|(_, kind)| kind.is_read()) {
             return Ok((statement, answer));
         }
@@ -132,11 +137,11 @@ impl Postgres {
             Err(_) => Vec::new(),
         };
         let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-        let bare = known.iter().map(TableName::last);
         let wanted = table.to_string();
         let mut suggestions = near::names(&wanted, names.iter().map(String::as_str));
-        suggestions.extend(near::names(&wanted, bare));
-        suggestions.truncate(3);
+        if suggestions.is_empty() {
+            suggestions = near::names(table.last(), known.iter().map(TableName::last));
+        }
         Error::UnknownTable {
             engine,
             table,

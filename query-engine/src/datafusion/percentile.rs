@@ -35,6 +35,7 @@ enum Kind {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Percentile {
     kind: Kind,
+    aliases: Vec<String>,
     signature: Signature,
 }
 
@@ -46,6 +47,11 @@ impl Percentile {
         };
         Self {
             kind,
+            // Those of the library's function too: by one that were left to it, it would come back under every name.
+            aliases: match kind {
+                Kind::Continuous => vec!["quantile_cont".to_owned()],
+                Kind::Discrete => Vec::new(),
+            },
             signature: Signature::new(arguments, Volatility::Immutable),
         }
     }
@@ -57,6 +63,10 @@ impl AggregateUDFImpl for Percentile {
             Kind::Continuous => "percentile_cont",
             Kind::Discrete => "percentile_disc",
         }
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
     }
 
     fn signature(&self) -> &Signature {

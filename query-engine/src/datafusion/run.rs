@@ -8,6 +8,7 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, execute_stream};
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -28,7 +29,22 @@ pub(super) struct Running {
 impl Running {
     /// Plans a statement that only reads, and starts it.
     pub(super) async fn start(sql: &str, session: SessionState, stop: Stop) -> Result<Self> {
-        let plan = stop.listen(plan(sql, &session).await?)?;
+        let plan = plan(sql, &session).await?;
+        Self::carry_out(plan, session, stop)
+    }
+
+    /// Starts a plan of our own.
+    pub(super) async fn start_plan(
+        plan: &LogicalPlan,
+        session: SessionState,
+        stop: Stop,
+    ) -> Result<Self> {
+        let plan = session.create_physical_plan(plan).await?;
+        Self::carry_out(plan, session, stop)
+    }
+
+    fn carry_out(plan: Arc<dyn ExecutionPlan>, session: SessionState, stop: Stop) -> Result<Self> {
+        let plan = stop.listen(plan)?;
         let stream = execute_stream(plan, session.task_ctx())?;
         let schema = stream.schema();
         let (sender, batches) = channel(WAITING);

@@ -5,6 +5,8 @@
 mod embedded;
 #[cfg(feature = "datafusion")]
 mod files;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "datafusion")]
 mod semantics;
 mod shown;

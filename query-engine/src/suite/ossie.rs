@@ -1,0 +1,137 @@
+//! The suite of Apache Ossie's foundational semantics: models as JSON, data as SQL scripts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use semantic_model::formats::ossie;
+use semantic_model::layer::{Filter, GroupBy, MetricRequest, OrderBy, Query};
+use semantic_model::plan::{Catalog, Dialect, Options, PlanError, compile};
+use serde_json::Value;
+
+use super::{Outcome, Results, SuiteError, answers, cases, limit, read, refused, run, texts};
+use crate::datafusion::DataFusion;
+
+/// Runs every case of a split.
+pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError> {
+    let mut results = Results::default();
+    let mut engines: BTreeMap<String, DataFusion> = BTreeMap::new();
+    for case in cases(folder, split)? {
+        let (Some(id), Some(dataset)) = (case["id"].as_str(), case["dataset"].as_str()) else {
+            return Err(SuiteError::new(
+                folder,
+                format!("a case has no `id` or no `dataset`: {case}"),
+            ));
+        };
+        if !engines.contains_key(dataset) {
+            let engine = filled(&folder.join("datasets").join(format!("{dataset}.sql"))).await?;
+            engines.insert(dataset.to_owned(), engine);
+        }
+        let outcome = one(&case, &engines[dataset], &mut results).await;
+        results.outcomes.push((id.to_owned(), outcome));
+    }
+    Ok(results)
+}
+
+async fn filled(script: &Path) -> Result<DataFusion, SuiteError> {
+    let engine = DataFusion::new("embedded").map_err(|cause| SuiteError::new(script, cause))?;
+    engine
+        .load_script(&read(script)?)
+        .await
+        .map_err(|cause| SuiteError::new(script, cause))?;
+    Ok(engine)
+}
+
+async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcome {
+    let parsed = match ossie::read_value("model.json", &case["model"]) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            return Outcome::Error {
+                error: "E_INVALID_MODEL".to_owned(),
+                message: error.to_string(),
+            };
+        }
+    };
+    results
+        .problems
+        .extend(parsed.report.problems.iter().map(ToString::to_string));
+    let catalog = Catalog::new(parsed.layer);
+    let query = match query(&case["query"]) {
+        Ok(query) => query,
+        Err(error) => return refused(answers::ossie, &error),
+    };
+    let options = Options {
+        dialect: Dialect::DataFusion,
+        ..Options::default()
+    };
+    run(results, engine, answers::ossie, || {
+        compile(&catalog, &query, &options)
+    })
+    .await
+}
+
+/// A query in the words of the suite.
+fn query(case: &Value) -> Result<Query, PlanError> {
+    let having = texts(case.get("having"))
+        .into_iter()
+        .chain(texts(case.get("qualify")));
+    let mut query = Query {
+        dataset: case["dataset"].as_str().map(str::to_owned),
+        metrics: each(case, "measures").filter_map(measure).collect(),
+        group_by: each(case, "dimensions").filter_map(group).collect(),
+        fields: each(case, "fields").filter_map(group).collect(),
+        filters: texts(case.get("filters")).into_iter().map(Filter).collect(),
+        having: having.map(Filter).collect(),
+        order_by: each(case, "order_by").filter_map(order).collect(),
+        ..Query::default()
+    };
+    limit(case, &mut query)?;
+    Ok(query)
+}
+
+fn each<'a>(case: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    case.get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+fn group(item: &Value) -> Option<GroupBy> {
+    if let Some(name) = item.as_str() {
+        return Some(GroupBy::new(name));
+    }
+    let name = ["field", "dimension", "expression"]
+        .iter()
+        .find_map(|key| item[*key].as_str());
+    Some(GroupBy {
+        alias: item["name"].as_str().map(str::to_owned),
+        ..GroupBy::new(name.or(item["name"].as_str())?)
+    })
+}
+
+/// A metric under a name of the query's own.
+fn measure(item: &Value) -> Option<MetricRequest> {
+    let text = item.as_str();
+    let name = text.or(item["metric"].as_str()).or(item["name"].as_str())?;
+    Some(MetricRequest {
+        name: name.to_owned(),
+        alias: item["name"]
+            .as_str()
+            .filter(|alias| *alias != name)
+            .map(str::to_owned),
+    })
+}
+
+fn order(item: &Value) -> Option<OrderBy> {
+    let descending = item["direction"]
+        .as_str()
+        .is_some_and(|direction| direction.eq_ignore_ascii_case("desc"));
+    let nulls = item["nulls"]
+        .as_str()
+        .map(|nulls| nulls.eq_ignore_ascii_case("first"));
+    Some(OrderBy {
+        item: GroupBy::new(item.as_str().or(item["target"].as_str())?),
+        descending,
+        // The draft: NULL is greater than any value.
+        nulls_first: Some(nulls.unwrap_or(descending)),
+    })
+}
