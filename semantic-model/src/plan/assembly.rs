@@ -10,7 +10,7 @@ use super::scalar::{Operator, Scalar};
 use super::spine::Calendar;
 use super::time;
 use super::{DatasetId, EntityId, FieldId, HopId, Member, Path, PlanError, Reason, Target};
-use crate::layer::{GrainName, Relation};
+use crate::layer::{FieldRole, GrainName, Relation};
 
 /// Rows of a dataset with what is joined to them, while it is being found out what is needed of each.
 pub(super) struct Assembly {
@@ -291,9 +291,9 @@ impl Assembly {
             let right = self.expression(planner, right, &path, name, &|raw| raw)?;
             on.push(Scalar::binary(left, Operator::Equal, right));
         }
-        for (left, right) in &hop.partitions {
-            let left = self.moment(planner, *left, before)?;
-            let right = self.moment(planner, *right, &path)?;
+        for (left, right, at) in self.partitions(planner, &path) {
+            let left = self.moment(planner, left, &at)?;
+            let right = self.moment(planner, right, &path)?;
             on.push(Scalar::binary(left, Operator::Equal, right));
         }
         if let (Some((start, end)), Some(time)) = (hop.validity, self.time.clone()) {
@@ -308,6 +308,42 @@ impl Assembly {
         let place = self.reads[read].place;
         self.block.sources[place].on = on;
         Ok(read)
+    }
+
+    /// The partition fields that must be equal at the end of a path: those of the nearest dataset before it on the
+    /// path that is partitioned by a field of the name.
+    fn partitions(&self, planner: &Planner<'_>, path: &Path) -> Vec<(FieldId, FieldId, Path)> {
+        let catalog = planner.catalog;
+        let Some((last, before)) = path.hops.split_last() else {
+            return Vec::new();
+        };
+        let hop = catalog.hop(*last);
+        if !hop.partitions.is_empty() {
+            let here = Path {
+                hops: before.to_vec(),
+            };
+            let pairs = hop.partitions.iter();
+            return pairs
+                .map(|(left, right)| (*left, *right, here.clone()))
+                .collect();
+        }
+        let mut found = Vec::new();
+        for field in &catalog.dataset(hop.to).fields {
+            let Some(right) = partition(planner, hop.to, &field.name) else {
+                continue;
+            };
+            let earlier = (0..before.len()).rev().find_map(|length| {
+                let at = Path {
+                    hops: before[..length].to_vec(),
+                };
+                let dataset = catalog.end(self.dataset, &at);
+                partition(planner, dataset, &field.name).map(|left| (left, at))
+            });
+            if let Some((left, at)) = earlier {
+                found.push((left, right, at));
+            }
+        }
+        found
     }
 
     /// The period of a company's own calendar that a moment lies in.
@@ -430,6 +466,15 @@ impl Assembly {
             self.block.sources[read.place].rows = Rows::Block(id);
         }
         Ok(self.block)
+    }
+}
+
+/// The field of a name by which a dataset is partitioned.
+fn partition(planner: &Planner<'_>, dataset: DatasetId, name: &str) -> Option<FieldId> {
+    let field = planner.catalog.field_id(dataset, name)?;
+    match &planner.catalog.field(field).role {
+        FieldRole::Time(time) if time.partition => Some(field),
+        _ => None,
     }
 }
 

@@ -68,10 +68,9 @@ impl<'c> Planner<'c> {
             assembly.lead_with(calendar.block, &"time_spine".into(), Vec::new());
             assembly.block.sources[1].join = JoinKind::Cross;
             assembly.time = Some(Scalar::column(0, &calendar.moment));
-        } else {
-            // All values of both sides are asked for, also of those that meet none.
-            assembly.join = JoinKind::Full;
         }
+        // All values of both sides are asked for, also of those that meet none.
+        assembly.join = JoinKind::Full;
         let mut chosen = Block::default();
         for group in groups {
             let Some(member) = group.member(dataset) else {

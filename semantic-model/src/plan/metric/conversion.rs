@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::leaf::{Leaf, LeafGroup};
 use super::{Ask, Flow, Part, Shown};
-use crate::layer::{Calculation, Conversion};
+use crate::layer::{Calculation, Conversion, Grain};
 use crate::plan::assembly::Assembly;
 use crate::plan::body::Input;
 use crate::plan::planner::{Planner, unknown};
@@ -18,6 +18,17 @@ const TIME: &str = "event_time";
 const EVENT: &str = "event_number";
 const VALUE: &str = "event_value";
 const PLACE: &str = "place_before_event";
+
+/// What is asked of events.
+#[derive(Clone, Copy)]
+struct Events<'e> {
+    entity: &'e str,
+    properties: &'e [&'e str],
+    /// The grain at which times are compared.
+    grain: Grain,
+    /// Whether each has a number of its own.
+    numbered: bool,
+}
 
 impl<'c> Planner<'c> {
     /// Plans a conversion metric.
@@ -88,8 +99,26 @@ impl<'c> Planner<'c> {
         let base_properties: Vec<&str> = pairs.clone().map(|pair| pair.base.as_str()).collect();
         let after_properties: Vec<&str> = pairs.map(|pair| pair.conversion.as_str()).collect();
         let groups = self.leaf_groups(&base.rows)?;
-        let base_rows = self.events(base, &groups, declared, &base_properties, false)?;
-        let after_rows = self.events(after, &[], declared, &after_properties, true)?;
+        // Moments of unlike grains are compared by the periods of the coarser.
+        let times = [base.rows.simple.time, after.rows.simple.time];
+        let grains = times
+            .into_iter()
+            .flatten()
+            .map(|field| self.field_grain(field));
+        let grain = grains.max().unwrap_or(Grain::Day);
+        let counted = Events {
+            entity: &declared.entity,
+            properties: &base_properties,
+            grain,
+            numbered: false,
+        };
+        let base_rows = self.events(base, &groups, &counted)?;
+        let counted = Events {
+            properties: &after_properties,
+            numbered: true,
+            ..counted
+        };
+        let after_rows = self.events(after, &[], &counted)?;
         let pairs = self.pairs(declared, &groups, base_rows, after_rows)?;
         Ok(self.count_last(&groups, after, name, pairs))
     }
@@ -99,10 +128,9 @@ impl<'c> Planner<'c> {
         &mut self,
         leaf: &Leaf<'c>,
         groups: &[LeafGroup],
-        declared: &Conversion,
-        properties: &[&str],
-        numbered: bool,
+        of: &Events<'_>,
     ) -> Result<BlockId, PlanError> {
+        let numbered = of.numbered;
         let mut assembly = self.timed(&leaf.rows, false)?;
         let dataset = leaf.rows.simple.dataset;
         let chosen = if numbered {
@@ -114,14 +142,15 @@ impl<'c> Planner<'c> {
         };
         let counts = numbered && chosen.columns.len() > groups.len();
         let value = chosen.columns.last().map(|column| column.value.clone());
-        let entity = self.own_entity(&leaf.rows, &declared.entity)?;
+        let entity = self.own_entity(&leaf.rows, of.entity)?;
         let entity = assembly.entity(self, entity, &Path::default())?;
         let time = assembly
             .time
             .clone()
-            .ok_or_else(|| no_time(self, dataset))?;
-        let mut values = Vec::with_capacity(properties.len());
-        for property in properties {
+            .ok_or_else(|| no_time(self, dataset))?
+            .truncate(of.grain);
+        let mut values = Vec::with_capacity(of.properties.len());
+        for property in of.properties {
             values.push(self.property(&mut assembly, dataset, property)?);
         }
         let mut block = assembly.finish(self)?;

@@ -2,13 +2,13 @@
 
 use super::leaf::LeafRows;
 use crate::layer::{Cumulative, Grain, GrainName, Offset};
-use crate::plan::assembly::Assembly;
+use crate::plan::assembly::{Assembly, is_time};
 use crate::plan::planner::Planner;
 use crate::plan::relation::Name;
-use crate::plan::scalar::{Operator, Scalar};
+use crate::plan::scalar::{Operator, Scalar, nests};
 use crate::plan::spine::{Calendar, EARLIER};
 use crate::plan::time::{before, earlier};
-use crate::plan::{FieldId, PlanError};
+use crate::plan::{FieldId, Item, Member, PlanError};
 
 impl<'c> Planner<'c> {
     /// The rows of a leaf, with the time by which they are read.
@@ -25,26 +25,81 @@ impl<'c> Planner<'c> {
         else {
             return Ok(assembly);
         };
+        let level = self.offset_level(rows, field)?;
         // The calendar will be the first source, so the rows' own time moves one place on.
-        let own = own.moved(1);
+        let own = own.moved(1).truncate(level);
         let label: Name = "time_spine".into();
-        let (calendar, read_at) = self.read_at(rows, field)?;
-        let mut on = match rows.cumulative {
+        let (calendar, read_at) = self.read_at(rows, level)?;
+        let on = match rows.cumulative {
             Some(cumulative) => self.window(cumulative, &own, &read_at)?,
             None => vec![Scalar::binary(own, Operator::Equal, read_at)],
         };
         let shown = Scalar::column(0, &calendar.moment);
-        assembly.lead_with(calendar.block, &label, std::mem::take(&mut on));
-        self.only_period_starts(rows, &shown, &mut assembly);
+        assembly.lead_with(calendar.block, &label, on);
+        if level == self.field_grain(field) {
+            self.only_period_starts(rows, &shown, &mut assembly);
+        }
         assembly.time = Some(shown);
         Ok(assembly)
+    }
+
+    /// The grain at which an offset is applied: the time field's, or that of the query where offsets are whole periods.
+    ///
+    /// A month before the 31st is no day in most months, while the month before a month is always one.
+    fn offset_level(&self, rows: &LeafRows<'c>, field: FieldId) -> Result<Grain, PlanError> {
+        let own = self.field_grain(field);
+        let [offset] = &rows.ask.offsets[..] else {
+            return Ok(own);
+        };
+        let Some(shown) = self.shown_level(rows, field)? else {
+            return Ok(own);
+        };
+        let whole = match offset {
+            Offset::Window(window) => match &window.grain {
+                GrainName::Standard(grain) => shown <= *grain && nests(shown, *grain),
+                GrainName::Custom(_) => false,
+            },
+            Offset::ToGrain(grain) => *grain == GrainName::Standard(shown),
+        };
+        let plain = rows.cumulative.is_none();
+        Ok(if whole && plain { shown } else { own })
+    }
+
+    /// The grain that says all times that the query shows or asks for, if there is one.
+    fn shown_level(&self, rows: &LeafRows<'c>, field: FieldId) -> Result<Option<Grain>, PlanError> {
+        let dataset = rows.simple.dataset;
+        let mut grains = Vec::new();
+        let mut add = |member: &Member| match (&member.grain, member.date_part) {
+            _ if !is_time(Some(field), member) => true,
+            (Some(GrainName::Standard(grain)), None) => {
+                grains.push(*grain);
+                true
+            }
+            _ => false,
+        };
+        for group in rows.ask.groups.iter() {
+            if !group.member(dataset).is_some_and(&mut add) {
+                return Ok(None);
+            }
+        }
+        for restriction in &rows.ask.restrictions {
+            for item in &restriction.condition.leaves {
+                if let Item::Group(group) = item
+                    && !add(&self.filter_member(group, dataset)?)
+                {
+                    return Ok(None);
+                }
+            }
+        }
+        let finest = grains.iter().copied().min();
+        Ok(finest.filter(|finest| grains.iter().all(|grain| nests(*finest, *grain))))
     }
 
     /// The calendar of the moments that are shown, and the moment that is read for each.
     fn read_at(
         &mut self,
         rows: &LeafRows<'c>,
-        field: FieldId,
+        level: Grain,
     ) -> Result<(Calendar, Scalar), PlanError> {
         if let [Offset::Window(window)] = &rows.ask.offsets[..]
             && let GrainName::Custom(name) = &window.grain
@@ -52,7 +107,7 @@ impl<'c> Planner<'c> {
             let calendar = self.shifted_calendar(name, window.count)?;
             return Ok((calendar, Scalar::Column(0, EARLIER.into())));
         }
-        let calendar = self.spine(self.field_grain(field))?;
+        let calendar = self.spine(level)?;
         let shown = Scalar::column(0, &calendar.moment);
         let read_at = before(shown, &rows.ask.offsets)?;
         Ok((calendar, read_at))

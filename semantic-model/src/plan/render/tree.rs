@@ -144,7 +144,10 @@ pub(super) fn derived(query: ast::Query, alias_name: &Ident) -> ast::TableFactor
 
 pub(super) fn named(name: Ident, query: ast::Query) -> ast::Cte {
     ast::Cte {
-        alias: alias(&name),
+        alias: ast::TableAlias {
+            explicit: false,
+            ..alias(&name)
+        },
         query: Box::new(query),
         from: None,
         materialized: None,
