@@ -6,5 +6,6 @@ mod graph;
 mod impact;
 mod lineage;
 mod names;
+mod planner;
 mod shared;
 mod views;
