@@ -143,7 +143,7 @@ pub struct Serve {
   isogloss ingest postgres://reader@db.example/shop --source shop-db
   isogloss ingest --config isogloss.toml")]
 pub struct Ingest {
-    /// Format of the documents: dbt, odcs, rdf, openlineage, postgres-catalog or catalog-lines; or the address of a
+    /// Format of the documents: dbt, odcs, rdf, openlineage, postgres-catalog, query-log or catalog-lines; or the address of a
     /// PostgreSQL database, as postgres://user@host/database.
     #[arg(value_name = "KIND or URL", required_unless_present = "config")]
     pub kind: Option<String>,
@@ -152,6 +152,8 @@ pub struct Ingest {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub database: Database,
+    #[command(flatten)]
+    pub log: Log,
     /// Name of the source that speaks; what it said before is replaced whole.
     #[arg(long, value_name = "NAME", required_unless_present = "config")]
     pub source: Option<String>,
@@ -188,6 +190,17 @@ pub struct Database {
     /// Of a database: seconds that one of its queries may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub statement_timeout: u64,
+}
+
+/// What a query log does not say itself.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Log {
+    /// Of a query log: the dialect of its statements, such as postgres, snowflake or bigquery.
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// Of a query log: the database of tables that are named without one.
+    #[arg(long = "default-database", value_name = "DATABASE")]
+    pub default_database: Option<String>,
 }
 
 /// What becomes of a source that breaks the shapes.

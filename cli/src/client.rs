@@ -37,6 +37,10 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             Some(mode) => format!("&validate={}", mode.as_str()),
             None => String::new(),
         };
+        let log = [
+            ("dialect", request.usage.dialect.map(|it| it.as_str())),
+            ("default_database", request.usage.database.as_deref()),
+        ];
         let target = format!(
             "{url}/ingest?kind={kind}&dry_run={}{validate}",
             options.dry_run
@@ -44,6 +48,7 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
         let answer = post(
             &target,
             name.as_str(),
+            &log,
             &json!({ "documents": documents, "mapping": mapping }),
         )?;
         output::json(&answer)?;
@@ -137,8 +142,18 @@ pub(crate) fn update(url: &str, text: &str) -> Outcome {
 }
 
 /// Posts about a source, whose name may be an IRI.
-fn post(url: &str, source: &str, body: &Value) -> Result<Value, Failure> {
-    let request = agent().post(url).query("source", source);
+fn post(
+    url: &str,
+    source: &str,
+    others: &[(&str, Option<&str>)],
+    body: &Value,
+) -> Result<Value, Failure> {
+    let mut request = agent().post(url).query("source", source);
+    for (key, value) in others {
+        if let Some(value) = value {
+            request = request.query(key, value);
+        }
+    }
     answer(url, request.send_json(body))
 }
 

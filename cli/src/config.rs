@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use isogloss::Isogloss;
-use isogloss::connectors::{Kind, Mapping};
+use isogloss::connectors::sql::Dialect;
+use isogloss::connectors::{Kind, Mapping, UsageOptions};
 use isogloss::graph::SourceName;
 use isogloss::model::merge::MergeSettings;
 use serde::Deserialize;
 
+use crate::arguments::Log;
 use crate::failure::{Failure, FailureKind};
 use crate::history::History;
 
@@ -63,6 +65,10 @@ pub(crate) struct Source {
     /// Of a live database: only these schemas.
     #[serde(default)]
     pub(crate) schemas: Vec<String>,
+    /// Of a query log: the dialect of its statements.
+    pub(crate) dialect: Option<String>,
+    /// Of a query log: the database of tables that are named without one.
+    pub(crate) default_database: Option<String>,
 }
 
 impl Source {
@@ -118,6 +124,27 @@ pub(crate) fn set_merge_rules(mesh: &Isogloss, config: &Config) -> Result<(), Fa
 pub(crate) fn source_name(name: &str) -> Result<SourceName, Failure> {
     name.parse()
         .map_err(|error| Failure::new(FailureKind::Usage, format!("{error}")))
+}
+
+impl Log {
+    /// Gives what the reader of query logs has to know.
+    pub(crate) fn options(&self) -> Result<UsageOptions, Failure> {
+        let dialect = self.dialect.as_deref().map(|name| {
+            Dialect::of_name(name).ok_or_else(|| {
+                let names: Vec<&str> = Dialect::names().collect();
+                Failure::new(
+                    FailureKind::Usage,
+                    format!("`{name}` is no dialect of SQL that is read"),
+                )
+                .with_hint(format!("dialects are {}", names.join(", ")))
+            })
+        });
+        Ok(UsageOptions {
+            dialect: dialect.transpose()?,
+            database: self.default_database.clone(),
+            ..UsageOptions::default()
+        })
+    }
 }
 
 /// Parses the kind of a connector.

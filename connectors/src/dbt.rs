@@ -17,7 +17,7 @@ mod lineage;
 mod metrics;
 mod place;
 mod project;
-mod relation;
+pub(crate) mod relation;
 mod results;
 mod semantic;
 #[cfg(test)]

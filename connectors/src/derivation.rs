@@ -59,6 +59,22 @@ pub(crate) fn write(out: &mut StatementBuilder, to: &NamedNode, from: &NamedNode
     }
 }
 
+/// Writes that a column of a query is made of another.
+///
+/// What decides which of two values is taken, or over which window it is taken, makes the value too: unlike a filter,
+/// it acts on this column alone, and a walk along lineage must pass it.
+pub(crate) fn column(
+    out: &mut StatementBuilder,
+    to: &NamedNode,
+    from: &NamedNode,
+    influences: Influences,
+) {
+    if to != from {
+        out.link(to, prov::WAS_DERIVED_FROM, from);
+        write(out, to, from, &ways(influences));
+    }
+}
+
 fn describe(
     out: &mut StatementBuilder,
     to: &NamedNode,

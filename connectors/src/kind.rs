@@ -23,18 +23,29 @@ pub enum Kind {
     /// What the catalog of a PostgreSQL database says.
     PostgresCatalog,
     /// Events of OpenLineage.
+    #[serde(rename = "openlineage")]
     OpenLineage,
+    /// Semantic layers: MetricFlow, Apache Ossie and others.
+    SemanticLayer,
+    /// What databases log of the statements they ran.
+    QueryLog,
+    /// A file export of DataHub.
+    #[serde(rename = "datahub")]
+    DataHub,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
         Self::CatalogLines,
         Self::PostgresCatalog,
         Self::OpenLineage,
+        Self::SemanticLayer,
+        Self::QueryLog,
+        Self::DataHub,
     ];
 
     /// Gives the name that users write.
@@ -46,6 +57,9 @@ impl Kind {
             Self::CatalogLines => "catalog-lines",
             Self::PostgresCatalog => "postgres-catalog",
             Self::OpenLineage => "openlineage",
+            Self::SemanticLayer => "semantic-layer",
+            Self::QueryLog => "query-log",
+            Self::DataHub => "datahub",
         }
     }
 
@@ -66,6 +80,13 @@ impl Kind {
             Self::OpenLineage => {
                 "openlineage reads .json, .jsonl and .ndjson files of events, plain or .gz"
             }
+            Self::SemanticLayer => {
+                "semantic-layer reads semantic_manifest.json and the .yaml, .yml and .json models of MetricFlow, Ossie, Cube, Snowflake and Databricks, plain or .gz"
+            }
+            Self::QueryLog => {
+                "query-log reads .log, .syslog, .csv, .json, .jsonl and .ndjson files, plain or .gz"
+            }
+            Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
         }
     }
 
@@ -79,6 +100,9 @@ impl Kind {
             Self::CatalogLines => &["jsonl", "ndjson"],
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
+            Self::SemanticLayer => &["yaml", "yml", "json"],
+            Self::QueryLog => &LOGS,
+            Self::DataHub => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -89,6 +113,11 @@ impl Kind {
             return Self::detect_folder(path);
         }
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        // Logs are files of names that say little.
+        let is_lines = LOGS.contains(&extension_of(&name)) && extension_of(&name) != "json";
+        if is_lines && head_of(path).is_some_and(|head| crate::usage::is_query_log(&head)) {
+            return Some(Self::QueryLog);
+        }
         if let Some(kind) = Self::of_plain_name(&name) {
             return Some(kind);
         }
@@ -128,23 +157,7 @@ impl Kind {
     }
 
     fn peek(path: &Path) -> Option<Self> {
-        if !path.metadata().ok()?.is_file() {
-            return None;
-        }
-        let mut head = Vec::new();
-        File::open(path)
-            .ok()?
-            .take(8192)
-            .read_to_end(&mut head)
-            .ok()?;
-        if head.starts_with(&[0x1f, 0x8b]) {
-            let mut plain = Vec::new();
-            // A cut stream still gives what came before the cut, which is all that is asked for here.
-            let _cut = flate2::read::MultiGzDecoder::new(&head[..])
-                .take(8192)
-                .read_to_end(&mut plain);
-            head = plain;
-        }
+        let head = head_of(path)?;
         let text = String::from_utf8_lossy(&head);
         if text.contains("schemas.getdbt.com/dbt/") {
             Some(Self::Dbt)
@@ -154,14 +167,45 @@ impl Kind {
             Some(Self::Odcs)
         } else if text.contains("isogloss.postgres.catalog") || text.contains("\"table_catalog\"") {
             Some(Self::PostgresCatalog)
+        } else if text.contains("\"semantic_models\"") || text.contains("\"semantic_model\"") {
+            Some(Self::SemanticLayer)
         } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
             Some(Self::OpenLineage)
+        } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
+            Some(Self::DataHub)
+        } else if crate::usage::is_query_log(&head) {
+            Some(Self::QueryLog)
         } else if text.lines().next()?.trim_end().ends_with('}') {
             Some(Self::CatalogLines)
         } else {
             None
         }
     }
+}
+
+/// The extensions of files of logs.
+const LOGS: [&str; 6] = ["log", "syslog", "csv", "json", "jsonl", "ndjson"];
+
+/// Gives the first bytes of a file, after decompression.
+fn head_of(path: &Path) -> Option<Vec<u8>> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(path)
+        .ok()?
+        .take(8192)
+        .read_to_end(&mut head)
+        .ok()?;
+    if head.starts_with(&[0x1f, 0x8b]) {
+        let mut plain = Vec::new();
+        // A cut stream still gives what came before the cut, which is all that is asked for here.
+        let _cut = flate2::read::MultiGzDecoder::new(&head[..])
+            .take(8192)
+            .read_to_end(&mut plain);
+        head = plain;
+    }
+    Some(head)
 }
 
 /// Gives the extension of a file name in lower case, `.gz` left aside.

@@ -10,7 +10,8 @@
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
-//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`catalog_lines`] (our own
+//! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file
+//! export), [`semantic_layer`] (MetricFlow, Ossie, ...), [`usage`] (query logs), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -30,24 +31,26 @@
 //! and nothing else: no network, no clock, no environment.
 
 pub mod catalog_lines;
+pub mod datahub;
 pub mod dbt;
 mod derivation;
 pub mod error;
 pub mod input;
 mod json;
 pub mod kind;
-mod lineage;
 pub mod mapping;
 pub mod odcs;
 pub mod openlineage;
 pub mod postgres;
 pub mod rdf;
 pub mod report;
+pub mod semantic_layer;
 #[cfg(test)]
 mod shared;
 pub mod sql;
 pub mod statements;
 mod table;
+pub mod usage;
 
 use std::path::PathBuf;
 
@@ -59,6 +62,7 @@ pub use crate::kind::Kind;
 pub use crate::mapping::{Asset, Mapping, Placement};
 pub use crate::report::{Diagnostic, Location, Report, Severity};
 pub use crate::statements::StatementBuilder;
+pub use crate::usage::{KnownColumn, KnownTable, KnownTables, UsageOptions};
 
 /// What a connector has to know besides the documents themselves.
 #[derive(Clone, Debug)]
@@ -69,6 +73,8 @@ pub struct Options {
     pub mapping: Mapping,
     /// What relative IRIs of RDF documents are resolved against; the document's own base wins.
     pub base_iri: Option<String>,
+    /// What a reader of query logs has to know.
+    pub usage: UsageOptions,
 }
 
 impl Options {
@@ -78,6 +84,7 @@ impl Options {
             source,
             mapping: Mapping::default(),
             base_iri: None,
+            usage: UsageOptions::default(),
         }
     }
 }
@@ -132,7 +139,10 @@ fn read_with(
         Kind::Rdf => rdf::read(inputs, options, &mut report, &mut out),
         Kind::CatalogLines => catalog_lines::read(inputs, options, &mut report, &mut out),
         Kind::PostgresCatalog => postgres::read(inputs, options, &mut report, &mut out),
+        Kind::SemanticLayer => semantic_layer::read(inputs, options, &mut report, &mut out),
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
+        Kind::QueryLog => usage::read(inputs, options, &mut report, &mut out),
+        Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

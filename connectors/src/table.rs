@@ -3,8 +3,9 @@
 use graph_core::rdf::NamedNode;
 use ontologies::{csvw, dcat, dcterms, dprod, iso};
 use rustc_hash::FxHashMap;
-use semantic_model::identity::IriKind;
+use semantic_model::identity::{EntityIri, IriKind};
 
+use crate::statements::named;
 use crate::{Asset, Options, StatementBuilder};
 
 /// A dataset that is being written, and the columns it has so far.
@@ -14,6 +15,7 @@ use crate::{Asset, Options, StatementBuilder};
 pub(crate) struct Table {
     /// The dataset.
     pub(crate) iri: NamedNode,
+    scope: String,
     path: Vec<String>,
     schema: NamedNode,
     columns: FxHashMap<String, NamedNode>,
@@ -33,18 +35,28 @@ pub(crate) struct ColumnFacts<'a> {
 impl Table {
     /// Declares the dataset that the source calls by a path.
     pub(crate) fn declare<S: AsRef<str>>(out: &mut StatementBuilder, path: &[S]) -> Self {
-        let table = Self::named(out, path);
+        let table = Self::scoped(out.source().as_str(), path);
         out.class(&table.iri, dcat::DATASET_CLASS);
         table
     }
 
-    /// Gives the dataset of a path without saying anything of it yet.
-    pub(crate) fn named<S: AsRef<str>>(out: &StatementBuilder, path: &[S]) -> Self {
+    /// Gives the dataset of a path in a scope, without saying anything of it yet.
+    pub(crate) fn scoped<S: AsRef<str>>(scope: &str, path: &[S]) -> Self {
+        let iri = |kind| named(EntityIri::new(kind, scope, path).into_string());
         Self {
-            iri: out.iri(IriKind::Dataset, path),
-            schema: out.iri(IriKind::Schema, path),
+            iri: iri(IriKind::Dataset),
+            schema: iri(IriKind::Schema),
+            scope: scope.to_owned(),
             path: path.iter().map(|part| part.as_ref().to_owned()).collect(),
             columns: FxHashMap::default(),
+        }
+    }
+
+    /// Gives a dataset that has an IRI of its own; its schema and columns are named after that.
+    pub(crate) fn at(scope: &str, iri: NamedNode) -> Self {
+        Self {
+            iri: iri.clone(),
+            ..Self::scoped(scope, &[iri.as_str()])
         }
     }
 
@@ -75,7 +87,7 @@ impl Table {
             out.class(&self.schema, csvw::SCHEMA);
             out.link(&self.iri, csvw::TABLE_SCHEMA, &self.schema);
         }
-        let column = out.iri(IriKind::Column, &self.column_path(name));
+        let column = self.column_iri(name);
         self.columns.insert(name.to_owned(), column.clone());
         out.link(&self.schema, csvw::COLUMN, &column);
         out.class(&column, csvw::COLUMN_CLASS);
@@ -131,10 +143,11 @@ impl Table {
         }
     }
 
-    fn column_path<'t>(&'t self, name: &'t str) -> Vec<&'t str> {
+    /// Gives the IRI that a column of this name has, whether it is declared or not.
+    pub(crate) fn column_iri(&self, name: &str) -> NamedNode {
         let mut path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         path.push(name);
-        path
+        named(EntityIri::new(IriKind::Column, &self.scope, &path).into_string())
     }
 }
 

@@ -137,6 +137,7 @@ async fn ingest(
             kind,
             inputs,
             mapping,
+            usage: connectors::UsageOptions::default(),
             actor,
             time,
             dry_run,

@@ -11,6 +11,7 @@ use graph_core::{
 use parking_lot::{Mutex, RwLock};
 
 use crate::change::Lately;
+use crate::events::Events;
 use crate::queue::{Queue, Waiting};
 use crate::{ChangeEvent, Error, Result, Snapshot};
 
@@ -44,6 +45,8 @@ struct Shared {
     listeners: RwLock<Vec<Listener>>,
     /// What the feed of changes has read lately.
     lately: Lately,
+    /// Streams of events that are patched in.
+    events: Events,
 }
 
 impl std::fmt::Debug for Isogloss {
@@ -96,6 +99,7 @@ impl Isogloss {
                 queue: Queue::default(),
                 listeners: RwLock::default(),
                 lately: Lately::default(),
+                events: Events::default(),
             }),
         }
     }
@@ -337,6 +341,10 @@ impl Isogloss {
     pub fn changes_since(&self, after: Version) -> Vec<ChangeEvent> {
         let commits = self.shared.store.versions_after(after, usize::MAX);
         commits.iter().map(ChangeEvent::from).collect()
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.shared.events
     }
 
     pub(crate) fn lately(&self) -> &Lately {

@@ -1,10 +1,10 @@
 //! From foreign documents to a commit.
 
-use connectors::{Input, Kind, Mapping, Options, Report};
+use connectors::{Input, Kind, Mapping, Options, Report, UsageOptions};
 use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
 
 use crate::validation::check_candidate;
-use crate::{Check, Isogloss, Result};
+use crate::{Check, Isogloss, Result, known};
 
 /// Documents that together are what one source says now.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct Ingest {
     pub inputs: Vec<Input>,
     /// How datasets find their domain and data product.
     pub mapping: Mapping,
+    /// What a reader of query logs has to know; the tables that the graph knows are added to it.
+    pub usage: UsageOptions,
     /// Who asks.
     pub actor: String,
     /// When, by the caller's clock.
@@ -35,6 +37,7 @@ impl Ingest {
             kind,
             inputs,
             mapping: Mapping::default(),
+            usage: UsageOptions::default(),
             actor: "anonymous".to_owned(),
             time: Timestamp(0),
             dry_run: false,
@@ -73,6 +76,7 @@ impl Isogloss {
     pub fn ingest_all(&self, requests: Vec<Ingest>) -> Result<Vec<Ingested>> {
         let mut ingested = Vec::with_capacity(requests.len());
         let (mut commits, mut tries, mut checks) = (Vec::new(), Vec::new(), Vec::new());
+        let requests = self.with_known_tables(requests)?;
         for request in requests {
             let (dry_run, check) = (request.dry_run, request.check.clone());
             let is_checked = check.is_some();
@@ -107,11 +111,40 @@ impl Isogloss {
         });
         Ok(answer.collect())
     }
+
+    /// Tells the readers of query logs which tables there are, counting what is ingested with them.
+    fn with_known_tables(&self, mut requests: Vec<Ingest>) -> Result<Vec<Ingest>> {
+        let is_log = |request: &Ingest| request.kind == Kind::QueryLog;
+        if !requests.iter().any(is_log) {
+            return Ok(requests);
+        }
+        let others = requests.iter().filter(|request| !is_log(request)).cloned();
+        let others = others.map(|request| Ok(read(request)?.0));
+        let others = others.collect::<Result<Vec<Commit>>>()?;
+        let mut know = |graph: &graph_core::Snapshot| {
+            for request in requests.iter_mut().filter(|request| is_log(request)) {
+                let usage = &mut request.usage;
+                let dialect = usage.dialect.map(|dialect| dialect.as_str());
+                let platform = usage.platform.as_deref().or(dialect);
+                usage.known = known::tables(graph, platform);
+            }
+        };
+        if others.is_empty() {
+            know(self.snapshot().graph());
+        } else {
+            self.try_commits(others, |_, after| {
+                know(after);
+                Ok(())
+            })?;
+        }
+        Ok(requests)
+    }
 }
 
 fn read(request: Ingest) -> Result<(Commit, Report)> {
     let options = Options {
         mapping: request.mapping,
+        usage: request.usage,
         ..Options::new(request.source.clone())
     };
     let read = connectors::read(request.kind, request.inputs, &options)?;

@@ -30,8 +30,10 @@ mod change;
 mod context;
 mod entailment;
 mod error;
+mod events;
 mod impact;
 mod ingest;
+mod known;
 mod lineage;
 mod queue;
 mod snapshot;
@@ -52,6 +54,7 @@ pub use change::{
 pub use context::Isogloss;
 pub use entailment::read_statement;
 pub use error::{Error, Result};
+pub use events::event_source;
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,
 };

@@ -38,14 +38,30 @@ vocabulary! {
     POSITION = "position";
     /// How sensitive data is, in the source's words.
     CLASSIFICATION = "classification";
-    /// How a column was made of another: `IDENTITY`, `AGGREGATION`, `FILTER`, in OpenLineage's words.
-    TRANSFORMATION = "transformation";
     /// The state of an entity, in the source's words.
     STATUS = "status";
     /// How often a use was seen.
     QUERY_COUNT = "queryCount";
     /// The text of the query that made a use.
     QUERY_TEXT = "queryText";
+    /// The fingerprint of a use's query: equal for equal shapes.
+    FINGERPRINT = "fingerprint";
+    /// A column in the select list of a use's query.
+    SELECTS = "selects";
+    /// A column that a use's query filters by.
+    FILTERS_BY = "filtersBy";
+    /// A column that a use's query groups by.
+    GROUPS_BY = "groupsBy";
+    /// A column that a use's query orders by.
+    ORDERS_BY = "ordersBy";
+    /// A column that a use's query joins by.
+    JOINS_BY = "joinsBy";
+    /// Two columns by which queries join their tables in fact.
+    JOIN_KEY = "JoinKey";
+    /// Links a join key to each of its columns.
+    JOINS = "joins";
+    /// Links datasets that are used in one query.
+    USED_WITH = "usedWith";
     /// What a source says beyond the vocabulary, as `key=json`.
     EXTRA = "extra";
     /// How sure a source is of what it says, from 0 to 1.
@@ -70,4 +86,16 @@ vocabulary! {
     SCORE = "score";
     /// How many entities a text search may find.
     LIMIT = "limit";
+    /// Datasets, joins and metrics that one source declares together.
+    SEMANTIC_LAYER = "SemanticLayer";
+    /// A way between datasets that a semantic layer declares.
+    JOIN = "Join";
+    /// A calendar that metrics are joined to.
+    TIME_SPINE = "TimeSpine";
+    /// A query to a semantic layer that has a name.
+    SAVED_QUERY = "SavedQuery";
+    /// The semantic layer that something is declared in.
+    IN_LAYER = "inLayer";
+    /// The whole declaration of a part of a semantic layer, as `rdf:JSON`.
+    DEFINITION = "definition";
 }

@@ -6,6 +6,9 @@
 //!
 //! No module here does input or output: texts come in, values go out.
 
+mod cube;
+mod databricks;
+mod detect;
 mod document;
 mod fields;
 mod json;
@@ -13,11 +16,14 @@ pub mod metricflow;
 mod names;
 pub mod ossie;
 mod report;
+mod snowflake;
+mod sql;
 pub mod tree;
 pub mod yaml;
 
 use crate::layer::Layer;
 
+pub use detect::{Format, read};
 pub use report::{PROBLEMS_MAX, Problem, Report, Severity};
 
 /// How many bytes a text may have.

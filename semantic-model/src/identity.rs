@@ -49,14 +49,14 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
-    /// How one column or dataset was made of another.
-    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
     Service,
     /// A policy, or a rule of one.
     Policy,
+    /// A semantic layer, and what it declares that is no dataset and no metric.
+    Layer,
 }
 
 impl IriKind {
@@ -73,10 +73,10 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
-        Self::Derivation,
         Self::Quality,
         Self::Service,
         Self::Policy,
+        Self::Layer,
     ];
 
     /// Returns the segment that names this kind in an IRI.
@@ -93,10 +93,10 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
-            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
             Self::Policy => "policy",
+            Self::Layer => "layer",
         }
     }
 }

@@ -17,8 +17,9 @@ use crate::error::Error;
 pub const PEOPLE: &str = "people";
 
 /// Kinds of sources that read a database or a warehouse itself.
-const DATABASES: [&str; 16] = [
+const DATABASES: [&str; 17] = [
     "postgres",
+    "postgres-catalog",
     "mysql",
     "sqlserver",
     "oracle",
@@ -84,9 +85,22 @@ fn databases_then(others: &[&str]) -> Vec<String> {
 /// The values of every other property are those of all sources: types, keywords, alternative labels, lineage, the
 /// data that a product has, classifications.
 pub fn default_rules() -> MergeRules {
-    let facts = databases_then(&["dbt", "catalog-lines", "odcs", "rdf", PEOPLE]);
-    let meanings = owned(&[PEOPLE, "odcs", "dbt", "catalog-lines", "rdf"]);
-    let words = owned(&[PEOPLE, "rdf", "odcs", "dbt", "catalog-lines"]);
+    let facts = databases_then(&[
+        "dbt",
+        "catalog-lines",
+        "openlineage",
+        "datahub",
+        "odcs",
+        "rdf",
+        PEOPLE,
+    ]);
+    // A comment in the database says least: whoever wrote a description elsewhere knew it.
+    let meanings = [
+        owned(&[PEOPLE, "odcs", "dbt", "catalog-lines", "rdf", "datahub"]),
+        databases_then(&["openlineage"]),
+    ]
+    .concat();
+    let words = owned(&[PEOPLE, "rdf", "odcs", "dbt", "catalog-lines", "datahub"]);
     let rules = |properties: &[(&str, bool)], order: &[String]| -> Vec<PropertyRule> {
         let rule = |&(predicate, single): &(&str, bool)| PropertyRule {
             predicate: predicate.to_owned(),
@@ -116,7 +130,15 @@ pub fn default_rules() -> MergeRules {
                     key: Some(csvw::NAME.to_owned()),
                 },
             ],
-            order: databases_then(&["dbt", "catalog-lines", "rdf", "odcs", PEOPLE]),
+            order: databases_then(&[
+                "dbt",
+                "catalog-lines",
+                "rdf",
+                "odcs",
+                "openlineage",
+                "datahub",
+                PEOPLE,
+            ]),
             refused_by: owned(&[PEOPLE]),
         },
     }

@@ -17,9 +17,11 @@ use crate::params::{Params, not_a};
 use crate::problem::{Answer, Problem};
 use crate::state::{App, blocking, now};
 
+mod events;
 mod export;
 mod ingest;
 
+pub(crate) use events::{batch, event};
 pub(crate) use export::export;
 pub(crate) use ingest::ingest;
 

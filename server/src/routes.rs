@@ -49,6 +49,8 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/resolve", GET, get(rest::resolve)),
         route("/search", GET, get(rest::search)),
         route("/ingest", &[Method::POST], post(rest::ingest)),
+        route("/api/v1/lineage", &[Method::POST], post(rest::event)),
+        route("/api/v1/lineage/batch", &[Method::POST], post(rest::batch)),
         route("/sources", GET, get(rest::sources)),
         route(
             "/sources/{name}",

@@ -188,11 +188,12 @@ fn arrows_point_down() {
     }
     expect![[r#"
         benches -> graph-core isogloss ontologies
-        cli -> graphql-api isogloss server
+        cli -> graphql-api isogloss live server
         connectors -> graph-core ontologies semantic-model
         graph-core -> 
         graphql-api -> isogloss
         isogloss -> connectors graph-core ontologies search semantic-model shacl
+        live -> connectors
         ontologies -> 
         search -> graph-core semantic-model
         semantic-model -> graph-core ontologies

@@ -13,7 +13,7 @@ use serde_json::json;
 mod database;
 
 use self::database::Database;
-use crate::arguments::{Ingest, ValidateMode};
+use crate::arguments::{Ingest, Log, ValidateMode};
 use crate::commands::{Outcome, open_or_create};
 use crate::config::{Config, kind, source_name};
 use crate::failure::{Failure, FailureKind};
@@ -105,6 +105,8 @@ pub(crate) struct Job {
     pub(crate) kind: Kind,
     /// Where they are.
     pub(crate) documents: Documents,
+    /// What a query log does not say itself.
+    pub(crate) log: Log,
 }
 
 /// Where the documents of a source are.
@@ -132,6 +134,7 @@ impl Job {
         };
         let request = Request {
             mapping: mapping.clone(),
+            usage: self.log.options()?,
             actor: "cli".to_owned(),
             time: clock::now(),
             dry_run,
@@ -151,6 +154,7 @@ fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
             source,
             kind: Kind::PostgresCatalog,
             documents: Documents::Database(Database::of_arguments(kind_name, options)?),
+            log: Log::default(),
         }]);
     }
     if options.paths.is_empty() {
@@ -162,6 +166,7 @@ fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
         source,
         kind: kind(kind_name)?,
         documents: Documents::Files(options.paths.clone()),
+        log: options.log.clone(),
     }])
 }
 
@@ -179,6 +184,7 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
                 source: source_name(&source.name)?,
                 kind: Kind::PostgresCatalog,
                 documents: Documents::Database(database),
+                log: Log::default(),
             });
         }
         let (name, kind) = source.parse()?;
@@ -191,6 +197,10 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
             source: name,
             kind,
             documents: Documents::Files(paths),
+            log: Log {
+                dialect: source.dialect.clone(),
+                default_database: source.default_database.clone(),
+            },
         })
     };
     config.sources.iter().map(job).collect()

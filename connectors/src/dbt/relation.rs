@@ -97,7 +97,7 @@ fn quoted(arguments: &str) -> Vec<String> {
 }
 
 /// Gives a column's name without quotes when it is one, and `None` for an expression.
-pub(super) fn plain_column(name: &str) -> Option<&str> {
+pub(crate) fn plain_column(name: &str) -> Option<&str> {
     let bare = name.trim();
     let unquoted = [('"', '"'), ('`', '`'), ('[', ']')]
         .into_iter()
@@ -111,7 +111,7 @@ pub(super) fn plain_column(name: &str) -> Option<&str> {
 }
 
 /// Makes words of a machine's name: `claims_preprocessing` becomes `Claims preprocessing`.
-pub(super) fn words(name: &str) -> String {
+pub(crate) fn words(name: &str) -> String {
     let spaced = name.replace(['_', '-'], " ");
     let mut words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(first) = words.chars().next()

@@ -32,7 +32,7 @@ pub(super) fn read(mut object: Object, troubles: &mut Troubles<'_>) -> Catalog {
         let at = troubles.at("database.name");
         let message = "the document does not name its database";
         troubles.report.warning("missing_name", message, at);
-        catalog.database.name = "database".to_owned();
+        "database".clone_into(&mut catalog.database.name);
     }
     catalog
 }

@@ -5,11 +5,19 @@ use std::sync::Arc;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
-use super::{Context, StatementFacts};
+use super::{Context, StatementFacts, StatementKind};
 use crate::sql::facts::TableName;
 
 /// Guesses the tables of a statement.
 pub(super) fn guess(tokens: &[TokenWithSpan], context: &Context<'_>) -> StatementFacts {
+    let kind = kind(tokens);
+    if kind != StatementKind::Unknown {
+        // What a definition names is not read.
+        return StatementFacts {
+            kind,
+            ..StatementFacts::default()
+        };
+    }
     let mut facts = StatementFacts {
         guessed: true,
         ..StatementFacts::default()
@@ -65,6 +73,78 @@ pub(super) fn guess(tokens: &[TokenWithSpan], context: &Context<'_>) -> Statemen
         }
     }
     facts
+}
+
+/// Knows by the first word what a statement does that reads nothing.
+fn kind(tokens: &[TokenWithSpan]) -> StatementKind {
+    let Some(first) = word_at(tokens, 0) else {
+        return StatementKind::Unknown;
+    };
+    let is = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| first.value.eq_ignore_ascii_case(word))
+    };
+    let reads = tokens
+        .iter()
+        .any(|token| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::SELECT));
+    if is(&[
+        "comment", "grant", "revoke", "alter", "drop", "reindex", "cluster", "security",
+    ]) || (is(&["create"]) && !reads)
+    {
+        StatementKind::Definition
+    } else if is(&[
+        "set",
+        "reset",
+        "show",
+        "begin",
+        "start",
+        "commit",
+        "rollback",
+        "end",
+        "abort",
+        "savepoint",
+        "release",
+        "lock",
+        "vacuum",
+        "analyze",
+        "analyse",
+        "discard",
+        "listen",
+        "unlisten",
+        "notify",
+        "deallocate",
+        "close",
+        "fetch",
+        "move",
+        "checkpoint",
+        "use",
+        "describe",
+        "desc",
+        "call",
+        "do",
+        "load",
+        "refresh",
+        "prepare",
+        "explain",
+        "declare",
+        "go",
+        "print",
+        "exec",
+        "execute",
+        "kill",
+        "optimize",
+        "list",
+        "put",
+        "get",
+        "remove",
+        "undrop",
+    ]) && !(is(&["prepare", "declare", "do"]) && reads)
+    {
+        StatementKind::Utility
+    } else {
+        StatementKind::Unknown
+    }
 }
 
 fn keyword_at(tokens: &[TokenWithSpan], at: usize) -> Keyword {

@@ -60,7 +60,11 @@ impl<'m> Entity<'m> {
         let Some(class) = words.usage_class else {
             return Vec::new();
         };
-        let mut ids = self.subjects(words.used);
+        // A log may speak of a table by the name that another source gave it.
+        let selves = self.with_twins().into_iter();
+        let mut ids: Vec<TermId> = selves.flat_map(|it| it.subjects(words.used)).collect();
+        ids.sort_unstable();
+        ids.dedup();
         ids.retain(|id| {
             words
                 .rdf_type

@@ -110,6 +110,19 @@ impl<'a> Document<'a> {
         });
     }
 
+    /// Notes a problem of a line that the tree does not show.
+    pub(super) fn problem_of_line(&self, code: &'static str, message: &str, line: u64) {
+        self.report.borrow_mut().add(Problem {
+            severity: Severity::Warning,
+            code,
+            message: message.to_owned(),
+            file: self.file.to_owned(),
+            line: Some(line),
+            column: None,
+            key: String::new(),
+        });
+    }
+
     /// Gives the report, with the place of every problem.
     pub(super) fn finish(self) -> Report {
         let mut report = self.report.into_inner();

@@ -1,4 +1,4 @@
-//! MetricFlow: the `semantic_manifest.json` of dbt, from 1.6 to today.
+//! MetricFlow: the `semantic_manifest.json` of dbt, from 1.6 to today, and its YAML files.
 //!
 //! A manifest says the same in two ways: metrics name measures of semantic models (as dbt writes it), or hold their
 //! aggregation themselves (`metric_aggregation_params`, as MetricFlow's own transformations and dbt 2 write it). Both
@@ -14,17 +14,20 @@ mod dataset;
 mod inputs;
 mod measure;
 mod metric;
+mod models;
 mod names;
 mod saved_query;
 mod spine;
+mod yaml;
 
 use super::document::Document;
 use super::fields::Fields;
 use super::tree::{Node, Value};
 use super::{FormatError, Read};
-use crate::layer::Layer;
+use crate::layer::{Dataset, Layer, TimeSpine};
 
 use measure::Measures;
+pub(super) use yaml::{is_ours, layer};
 
 /// Keys that dbt writes beside anything and that have no meaning in a layer; they are kept without a word.
 const BESIDE: &[&str] = &[
@@ -55,9 +58,29 @@ const BESIDE: &[&str] = &[
 #[derive(Default)]
 struct Sections<'a> {
     models: Vec<Fields<'a>>,
-    metrics: Vec<Fields<'a>>,
+    metrics: Vec<Declared<'a>>,
     saved_queries: Vec<Fields<'a>>,
     projects: Vec<Fields<'a>>,
+    /// Datasets that models of dbt 2 are.
+    datasets: Vec<Dataset>,
+    /// Time spines that models of dbt are.
+    spines: Vec<TimeSpine>,
+}
+
+/// A metric as it is declared, and the model that it stands in, if any.
+struct Declared<'a> {
+    fields: Fields<'a>,
+    model: Option<String>,
+}
+
+impl<'a> Declared<'a> {
+    /// Takes a metric that stands in no model.
+    fn alone(fields: Fields<'a>) -> Self {
+        Self {
+            fields,
+            model: None,
+        }
+    }
 }
 
 /// Reads a `semantic_manifest.json`, or the same sections of a `manifest.json`.
@@ -86,7 +109,7 @@ pub fn read_manifest(file: &str, text: &str) -> Result<Read, FormatError> {
     Ok(Read { layer, report })
 }
 
-fn manifest(document: &Document<'_>) -> Result<Layer, FormatError> {
+pub(super) fn manifest(document: &Document<'_>) -> Result<Layer, FormatError> {
     let root = document.root();
     let known = ["semantic_models", "metrics", "project_configuration"];
     if !known.iter().any(|key| root.get(key).is_some()) {
@@ -99,9 +122,13 @@ fn manifest(document: &Document<'_>) -> Result<Layer, FormatError> {
     };
     let sections = Sections {
         models: section(&fields, "semantic_models"),
-        metrics: section(&fields, "metrics"),
+        metrics: section(&fields, "metrics")
+            .into_iter()
+            .map(Declared::alone)
+            .collect(),
         saved_queries: section(&fields, "saved_queries"),
         projects: fields.object("project_configuration").into_iter().collect(),
+        ..Sections::default()
     };
     // A `manifest.json` has much besides, which is not of the semantic layer.
     let whole = fields.has("nodes") || fields.has("parent_map");
@@ -135,6 +162,8 @@ fn build(sections: &Sections<'_>) -> Layer {
             layer.datasets.push(dataset);
         }
     }
+    layer.datasets.extend(sections.datasets.iter().cloned());
+    layer.time_spines.extend(sections.spines.iter().cloned());
     for fields in &sections.projects {
         layer.time_spines.extend(spine::read(fields));
         layer

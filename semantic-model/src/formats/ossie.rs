@@ -117,7 +117,7 @@ fn one(mut layers: Vec<Layer>, file: &str) -> Result<Layer, FormatError> {
     }
 }
 
-fn layers(document: &Document<'_>) -> Result<Vec<Layer>, FormatError> {
+pub(super) fn layers(document: &Document<'_>) -> Result<Vec<Layer>, FormatError> {
     let root = document.root();
     let models: &[Node<'_>] = match root.get("semantic_model") {
         Some(node) => node.items(),

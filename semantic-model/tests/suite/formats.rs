@@ -1,6 +1,9 @@
 //! Files of others, read into layers.
 
+mod laws;
 mod metricflow;
+mod ossie;
+mod others;
 
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,8 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use base64::Engine;
-use isogloss::connectors::{Input, InputLimits, Kind, Mapping};
+use isogloss::connectors::sql::Dialect;
+use isogloss::connectors::{Input, InputLimits, Kind, Mapping, UsageOptions};
 use isogloss::{Check, Ingest, ShapeSet};
 use serde::Deserialize;
 use serde_json::json;
@@ -109,15 +110,32 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
         .parsed::<bool>("dry_run", "true or false")?
         .unwrap_or(false);
     let check = check(params.one("validate")?.as_deref())?;
+    let usage = UsageOptions {
+        dialect: params
+            .one("dialect")?
+            .map(|name| dialect(&name))
+            .transpose()?,
+        database: params.one("default_database")?,
+        ..UsageOptions::default()
+    };
     params.finish()?;
     let request = Ingest {
         check,
         actor: ACTOR.to_owned(),
         time: now(),
         dry_run,
+        usage,
         ..Ingest::new(source, kind, Vec::new())
     };
     Ok(Wanted { request, name })
+}
+
+/// Reads the dialect of a query log's statements.
+fn dialect(name: &str) -> Answer<Dialect> {
+    Dialect::of_name(name).ok_or_else(|| {
+        let known: Vec<_> = Dialect::names().collect();
+        not_a("dialect", name, &format!("one of {}", known.join(", ")))
+    })
 }
 
 /// Reads how the source is validated before it is committed.
@@ -142,7 +160,7 @@ fn refused(error: &isogloss::Error) -> Problem {
 }
 
 /// Refuses a body that a foreign page could have sent unasked.
-fn check_type(media_type: Option<&str>) -> Answer<()> {
+pub(super) fn check_type(media_type: Option<&str>) -> Answer<()> {
     match media_type {
         Some(given) if !SIMPLE_TYPES.contains(&given) => Ok(()),
         other => {
@@ -184,7 +202,7 @@ fn unpack(bytes: &Bytes, total: u64, mapping: &mut Mapping) -> Answer<Vec<Input>
 }
 
 /// Decodes one document within what may still be decoded.
-fn decode(name: String, content: Vec<u8>, left: u64) -> Answer<Input> {
+pub(super) fn decode(name: String, content: Vec<u8>, left: u64) -> Answer<Input> {
     let honest = (content.len() as u64)
         .saturating_mul(RATIO_MAX)
         .max(FREE_BYTES);

@@ -1,6 +1,7 @@
 //! The router and the server, asked as a client asks them.
 
 mod changes;
+mod events;
 mod graph_store;
 mod graphql;
 mod guard;

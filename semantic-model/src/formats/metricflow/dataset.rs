@@ -4,6 +4,7 @@ use super::super::fields::Fields;
 use super::super::names::parts_of;
 use super::super::report::Severity;
 use super::BESIDE;
+use super::call::{Argument, Call};
 use super::measure::Measures;
 use crate::layer::{
     Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Relation, Scope, TimeField,
@@ -53,6 +54,9 @@ pub(super) fn read<'a>(fields: &Fields<'a>, measures: &mut Measures<'a>) -> Opti
 /// Reads the relation of a semantic model, and its spelling where the parts do not give it.
 fn relation(fields: &Fields<'_>, name: &str) -> (Relation, Option<String>) {
     let Some(node) = fields.object("node_relation") else {
+        if let Some(table) = fields.node().text_of("model").and_then(referred) {
+            return (Relation::Table(vec![table]), None);
+        }
         let message = format!("`{name}` names no relation; a table of its name is assumed");
         fields.problem(
             Severity::Warning,
@@ -84,22 +88,55 @@ pub(super) fn table(node: &Fields<'_>) -> (Relation, Option<String>) {
     (Relation::Table(parts), (!same).then(|| spelled.to_owned()))
 }
 
+/// Gives the last name in a call of `ref` or `source`: the table, wherever it lies.
+fn referred(call: &str) -> Option<String> {
+    let call = Call::parse(
+        call.trim()
+            .trim_matches(|sign| matches!(sign, '{' | '}'))
+            .trim(),
+    )?;
+    let [call] = call.as_slice() else {
+        return None;
+    };
+    let texts = call
+        .arguments
+        .iter()
+        .filter_map(|(name, argument)| match argument {
+            Argument::Text(text) if name.is_none() => Some(text.clone()),
+            _ => None,
+        });
+    let known = matches!(call.function.as_str(), "ref" | "source");
+    texts.last().filter(|_| known)
+}
+
 /// Reads an entity.
 pub(super) fn entity(fields: &Fields<'_>) -> Option<Entity> {
-    let name = fields.name("name")?.to_owned();
-    let role = match fields.name("type")?.to_lowercase().as_str() {
-        "primary" => EntityRole::Primary,
-        "unique" => EntityRole::Unique,
-        "foreign" => EntityRole::Foreign,
-        "natural" => EntityRole::Natural,
-        other => {
-            let message = format!("`{other}` is no type of an entity, so `{name}` is left out");
-            fields.problem(Severity::Error, "unknown_type", message, Some("type"));
-            return None;
-        }
+    entity_named(fields, None)
+}
+
+/// Reads what an entity is to the rows of a dataset.
+pub(super) fn role(name: &str) -> Option<EntityRole> {
+    match name.trim().to_lowercase().as_str() {
+        "primary" => Some(EntityRole::Primary),
+        "unique" => Some(EntityRole::Unique),
+        "foreign" => Some(EntityRole::Foreign),
+        "natural" => Some(EntityRole::Natural),
+        _ => None,
+    }
+}
+
+/// Reads an entity that a column may be, and that is then named like it unless it says otherwise.
+pub(super) fn entity_named(fields: &Fields<'_>, column: Option<&str>) -> Option<Entity> {
+    let given = column.filter(|_| !fields.has("name"));
+    let name = given.or_else(|| fields.name("name"))?.to_owned();
+    let kind = fields.name("type")?;
+    let Some(role) = role(kind) else {
+        let message = format!("`{kind}` is no type of an entity, so `{name}` is left out");
+        fields.problem(Severity::Error, "unknown_type", message, Some("type"));
+        return None;
     };
     fields.document().understood("entity");
-    let expression = fields.text("expr").unwrap_or(&name);
+    let expression = fields.text("expr").or(column).unwrap_or(&name);
     Some(Entity {
         expressions: vec![Expression::new(expression)],
         role,
@@ -110,12 +147,22 @@ pub(super) fn entity(fields: &Fields<'_>) -> Option<Entity> {
 
 /// Reads a dimension.
 pub(super) fn dimension(fields: &Fields<'_>) -> Option<Field> {
-    let name = fields.name("name")?.to_owned();
+    dimension_named(fields, None, None)
+}
+
+/// Reads a dimension that a column may be, with the grain of the column.
+pub(super) fn dimension_named(
+    fields: &Fields<'_>,
+    column: Option<&str>,
+    grain: Option<&str>,
+) -> Option<Field> {
+    let given = column.filter(|_| !fields.has("name"));
+    let name = given.or_else(|| fields.name("name"))?.to_owned();
     let kind = fields.text("type").unwrap_or("categorical").to_lowercase();
     let partition = fields.flag("is_partition").unwrap_or_default();
     let parameters = fields.object("type_params");
     let role = match kind.trim() {
-        "time" => FieldRole::Time(time(fields, parameters.as_ref(), partition)),
+        "time" => FieldRole::Time(time(fields, parameters.as_ref(), grain, partition)),
         "categorical" => FieldRole::Dimension,
         other => {
             let message = format!(
@@ -131,7 +178,10 @@ pub(super) fn dimension(fields: &Fields<'_>) -> Option<Field> {
     fields.document().understood("dimension");
     let categorical = role == FieldRole::Dimension;
     let mut field = Field {
-        expression: fields.text("expr").map(Expression::new),
+        expression: fields
+            .text("expr")
+            .or_else(|| column.filter(|column| *column != name))
+            .map(Expression::new),
         role,
         data_type: fields.owned("datatype"),
         notes: fields.notes(BESIDE),
@@ -144,8 +194,16 @@ pub(super) fn dimension(fields: &Fields<'_>) -> Option<Field> {
     Some(field)
 }
 
-fn time(fields: &Fields<'_>, parameters: Option<&Fields<'_>>, partition: bool) -> TimeField {
-    let grain = parameters.and_then(|parameters| parameters.text("time_granularity"));
+fn time(
+    fields: &Fields<'_>,
+    parameters: Option<&Fields<'_>>,
+    grain: Option<&str>,
+    partition: bool,
+) -> TimeField {
+    let grain = parameters
+        .and_then(|parameters| parameters.text("time_granularity"))
+        .or_else(|| fields.text("granularity"))
+        .or(grain);
     if grain.is_none() {
         let message = "`time_granularity` is missing; a day is assumed";
         fields.problem(
@@ -157,6 +215,7 @@ fn time(fields: &Fields<'_>, parameters: Option<&Fields<'_>>, partition: bool) -
     }
     let validity = parameters
         .and_then(|parameters| parameters.object("validity_params"))
+        .or_else(|| fields.object("validity_params"))
         .and_then(|validity| {
             let ends = (
                 validity.flag("is_start").unwrap_or_default(),

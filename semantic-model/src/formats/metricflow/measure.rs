@@ -80,8 +80,11 @@ impl<'a> Measures<'a> {
 /// Reads how values are put together, from `agg` and `agg_params`.
 pub(super) fn aggregation(fields: &Fields<'_>) -> Option<Aggregation> {
     let word = fields.name("agg")?.to_lowercase();
-    let parameters = fields.object("agg_params");
-    let parameters = parameters.as_ref();
+    let inner = fields.object("agg_params");
+    // dbt 2 has the parameters beside the aggregation.
+    let parameters = inner
+        .as_ref()
+        .or_else(|| fields.has("percentile").then_some(fields));
     let flag = |key| {
         parameters
             .and_then(|parameters| parameters.flag(key))
@@ -116,7 +119,8 @@ pub(super) fn aggregation(fields: &Fields<'_>) -> Option<Aggregation> {
             };
             Aggregation::Percentile {
                 share,
-                discrete: flag("use_discrete_percentile"),
+                discrete: flag("use_discrete_percentile")
+                    || parameters.and_then(|own| own.text("percentile_type")) == Some("discrete"),
                 approximate: flag("use_approximate_percentile"),
             }
         }
@@ -127,8 +131,8 @@ pub(super) fn aggregation(fields: &Fields<'_>) -> Option<Aggregation> {
         }
     };
     // Any of the three may stand beside an aggregation that has no use for it.
-    if let Some(parameters) = parameters {
-        parameters.leave(&[
+    if let Some(inner) = &inner {
+        inner.leave(&[
             "percentile",
             "use_discrete_percentile",
             "use_approximate_percentile",
@@ -141,11 +145,10 @@ pub(super) fn aggregation(fields: &Fields<'_>) -> Option<Aggregation> {
 pub(super) fn non_additive(fields: &Fields<'_>) -> Option<NonAdditive> {
     let fields = fields.object("non_additive_dimension")?;
     let time = fields.name("name")?.to_owned();
-    let edge = match fields
+    let choice = fields
         .text("window_choice")
-        .map(str::to_lowercase)
-        .as_deref()
-    {
+        .or_else(|| fields.text("window_agg"));
+    let edge = match choice.map(str::to_lowercase).as_deref() {
         None | Some("min") => Edge::First,
         Some("max") => Edge::Last,
         Some(other) => {
@@ -154,7 +157,8 @@ pub(super) fn non_additive(fields: &Fields<'_>) -> Option<NonAdditive> {
             Edge::First
         }
     };
-    let per = fields.strings("window_groupings");
+    let mut per = fields.strings("window_groupings");
+    per.extend(fields.strings("group_by"));
     fields.leave(&["window_aggregation_function"]);
     Some(NonAdditive { time, edge, per })
 }

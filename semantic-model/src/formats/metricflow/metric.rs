@@ -5,9 +5,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::fields::Fields;
 use super::super::report::Severity;
 use super::super::tree::Node;
-use super::BESIDE;
 use super::inputs::{self, MeasureInput};
 use super::measure::{self, Measures};
+use super::{BESIDE, Declared};
 use crate::layer::{
     Calculation, ConstantProperty, Conversion, Cumulative, Expression, Metric, MetricInput,
     MetricKind, Notes, PeriodAggregation, Simple,
@@ -29,12 +29,12 @@ const REPEATED: &[&str] = &[
 type Plain<'a> = (&'a str, Option<i64>, bool);
 
 /// Reads the metrics of all documents.
-pub(super) fn read_all<'a>(sections: &[Fields<'a>], measures: &'a Measures<'a>) -> Vec<Metric> {
+pub(super) fn read_all<'a>(sections: &[Declared<'a>], measures: &'a Measures<'a>) -> Vec<Metric> {
     let mut reader = Reader::new(sections, measures);
     let mut metrics = Vec::with_capacity(sections.len());
-    for fields in sections {
-        if let Some(metric) = reader.metric(fields) {
-            fields.document().understood("metric");
+    for declared in sections {
+        if let Some(metric) = reader.metric(declared) {
+            declared.fields.document().understood("metric");
             metrics.push(metric);
         }
     }
@@ -63,7 +63,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(sections: &[Fields<'a>], measures: &'a Measures<'a>) -> Self {
+    fn new(sections: &[Declared<'a>], measures: &'a Measures<'a>) -> Self {
         let mut reader = Self {
             measures,
             plain: FxHashMap::default(),
@@ -71,8 +71,8 @@ impl<'a> Reader<'a> {
             names: FxHashSet::default(),
             made: Vec::new(),
         };
-        for fields in sections {
-            reader.note(fields.node());
+        for declared in sections {
+            reader.note(declared.fields.node());
         }
         for measure in measures.all().iter().filter(|measure| measure.is_metric) {
             if reader.names.insert(measure.name.to_owned()) {
@@ -126,34 +126,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn metric(&mut self, fields: &Fields<'a>) -> Option<Metric> {
+    fn metric(&mut self, declared: &Declared<'a>) -> Option<Metric> {
+        let fields = &declared.fields;
         let name = fields.name("name")?.to_owned();
-        let kind = fields.name("type")?.to_lowercase();
-        let Some(parameters) = fields.object("type_params") else {
-            let message = format!("metric `{name}` has no `type_params`, so it is left out");
-            fields.error("missing_key", message);
-            return None;
+        let inner = fields.object("type_params");
+        // dbt 2 has the parameters beside the name.
+        let parameters = inner.as_ref().unwrap_or(fields);
+        let kind = match fields.text("type") {
+            Some(kind) => kind.trim().to_lowercase(),
+            None if fields.has("agg") => "simple".to_owned(),
+            None => fields.name("type")?.to_lowercase(),
         };
         let mut filters = inputs::filters(fields, "filter");
         let kind = match kind.as_str() {
             "simple" => {
-                let (simple, inner) = self.simple(&name, &parameters)?;
+                let (simple, inner) = self.simple(&name, parameters, declared.model.as_deref())?;
                 filters.extend(inner);
                 Some(MetricKind::Simple(simple))
             }
-            "ratio" => ratio(&parameters),
-            "derived" => derived(&parameters),
-            "cumulative" => self.cumulative(&parameters),
-            "conversion" => self.conversion(&parameters),
+            "ratio" => ratio(parameters),
+            "derived" => derived(parameters),
+            "cumulative" => self.cumulative(parameters),
+            "conversion" => self.conversion(parameters),
             other => {
                 let message = format!("`{other}` is no type of a metric, so `{name}` is left out");
                 fields.problem(Severity::Error, "unknown_type", message, Some("type"));
                 None
             }
         }?;
-        let hidden = parameters.flag("is_private").unwrap_or_default();
-        unused_filling(&parameters);
-        parameters.leave(REPEATED);
+        let hidden = parameters
+            .flag("is_private")
+            .or_else(|| fields.flag("hidden"));
+        unused_filling(parameters);
+        if let Some(inner) = &inner {
+            inner.leave(REPEATED);
+        }
         let time_grain = fields.text("time_granularity");
         Some(Metric {
             dataset: None,
@@ -161,7 +168,7 @@ impl<'a> Reader<'a> {
             filters,
             time_grain: time_grain.map(|grain| grain.trim().to_owned().into()),
             notes: Notes {
-                hidden,
+                hidden: hidden.unwrap_or_default(),
                 ..fields.notes(&[BESIDE, &["datatype"]].concat())
             },
             name,
@@ -173,9 +180,15 @@ impl<'a> Reader<'a> {
         &mut self,
         name: &str,
         parameters: &Fields<'a>,
+        model: Option<&str>,
     ) -> Option<(Simple, Vec<crate::layer::Filter>)> {
         if let Some(own) = parameters.object("metric_aggregation_params") {
-            return Some((aggregated(name, parameters, &own)?, Vec::new()));
+            let simple = aggregated(name, parameters, &own, model)?;
+            own.leave(&[]);
+            return Some((simple, Vec::new()));
+        }
+        if parameters.has("agg") {
+            return Some((aggregated(name, parameters, parameters, model)?, Vec::new()));
         }
         let Some(node) = parameters.get("measure") else {
             let message = format!("`{name}` names no measure, so it is left out");
@@ -306,6 +319,9 @@ impl<'a> Reader<'a> {
         let both = || own.iter().chain(std::iter::once(parameters));
         let input = match &own {
             Some(own) if own.has("metric") => self.input(own, "metric", "measure"),
+            _ if parameters.has("input_metric") => {
+                self.input(parameters, "input_metric", "measure")
+            }
             _ => self.input(parameters, "metric", "measure"),
         }?;
         let window = both()
@@ -314,7 +330,7 @@ impl<'a> Reader<'a> {
         let grain_to_date = both()
             .find_map(|fields| fields.text("grain_to_date"))
             .map(|grain| grain.trim().to_owned().into());
-        let period = own.as_ref().and_then(period).unwrap_or_default();
+        let period = both().find_map(period).unwrap_or_default();
         if let Some(own) = &own {
             own.leave(&[]);
         }
@@ -328,11 +344,13 @@ impl<'a> Reader<'a> {
     }
 
     fn conversion(&mut self, parameters: &Fields<'a>) -> Option<MetricKind> {
-        let Some(own) = parameters.object("conversion_type_params") else {
+        let inner = parameters.object("conversion_type_params");
+        if inner.is_none() && !parameters.has("base_metric") {
             let message = "`conversion_type_params` is missing, so the metric is left out";
             parameters.error("missing_key", message);
             return None;
-        };
+        }
+        let own = inner.as_ref().unwrap_or(parameters);
         let document = own.document();
         let calculation = match own.text("calculation").map(str::to_lowercase).as_deref() {
             None | Some("conversion_rate") => Calculation::Rate,
@@ -344,8 +362,8 @@ impl<'a> Reader<'a> {
             }
         };
         let conversion = Conversion {
-            base: self.input(&own, "base_metric", "base_measure")?,
-            conversion: self.input(&own, "conversion_metric", "conversion_measure")?,
+            base: self.input(own, "base_metric", "base_measure")?,
+            conversion: self.input(own, "conversion_metric", "conversion_measure")?,
             entity: own.name("entity")?.to_owned(),
             calculation,
             window: own
@@ -358,25 +376,31 @@ impl<'a> Reader<'a> {
                 .collect(),
             fill_nulls_with: None,
         };
-        own.leave(&[]);
+        if let Some(inner) = &inner {
+            inner.leave(&[]);
+        }
         Some(MetricKind::Conversion(Box::new(conversion)))
     }
 }
 
 /// Reads a metric that aggregates by itself.
-fn aggregated(name: &str, parameters: &Fields<'_>, own: &Fields<'_>) -> Option<Simple> {
+fn aggregated(
+    name: &str,
+    parameters: &Fields<'_>,
+    own: &Fields<'_>,
+    model: Option<&str>,
+) -> Option<Simple> {
     let expression = parameters.text("expr").or_else(|| own.text("expr"));
-    let simple = Simple {
-        dataset: own.name("semantic_model")?.to_owned(),
+    let model = model.filter(|_| !own.has("semantic_model"));
+    Some(Simple {
+        dataset: model.or_else(|| own.name("semantic_model"))?.to_owned(),
         aggregation: measure::aggregation(own)?,
         expression: Some(Expression::new(expression.unwrap_or(name))),
         time: own.owned("agg_time_dimension"),
         non_additive: measure::non_additive(own),
         fill_nulls_with: parameters.integer("fill_nulls_with"),
         join_to_time_spine: parameters.flag("join_to_timespine").unwrap_or_default(),
-    };
-    own.leave(&[]);
-    Some(simple)
+    })
 }
 
 fn ratio(parameters: &Fields<'_>) -> Option<MetricKind> {
@@ -396,9 +420,9 @@ fn ratio(parameters: &Fields<'_>) -> Option<MetricKind> {
 
 fn derived(parameters: &Fields<'_>) -> Option<MetricKind> {
     let expression = parameters.name("expr")?;
-    let inputs = parameters
-        .list("metrics")
-        .iter()
+    let inputs = ["metrics", "input_metrics"]
+        .into_iter()
+        .flat_map(|key| parameters.list(key))
         .filter_map(|node| inputs::metric(parameters.document(), node))
         .collect();
     Some(MetricKind::Derived {

@@ -9,9 +9,15 @@ use crate::layer::{Conversion, GrainName, Layer, MetricInput, MetricKind, Offset
 
 /// Reports names that occur twice; the planner would find either of the two.
 pub(super) fn report_repeated(sections: &Sections<'_>) {
-    for fields in [&sections.models, &sections.metrics, &sections.saved_queries] {
+    let metrics = sections.metrics.iter().map(|declared| &declared.fields);
+    let kinds: [Vec<&Fields<'_>>; 3] = [
+        sections.models.iter().collect(),
+        metrics.collect(),
+        sections.saved_queries.iter().collect(),
+    ];
+    for kind in kinds {
         let mut seen = FxHashSet::default();
-        for fields in fields {
+        for fields in kind {
             repeated(fields, &mut seen);
         }
     }

@@ -23,7 +23,7 @@ fn check_problems(text: &str, expected: &Expect) {
     expected.assert_eq(&found);
 }
 
-fn manifests() -> Vec<PathBuf> {
+pub(super) fn manifests() -> Vec<PathBuf> {
     let mut paths = Vec::new();
     if let Some(folder) = shared("semantic/mf_suite/manifests") {
         for entry in fs::read_dir(folder)

@@ -1,0 +1,105 @@
+//! Query logs: which data is used in fact, by whom, how and how often.
+//!
+//! Reads what databases write of the statements they ran - the log of PostgreSQL as csvlog, stderr or syslog, exports of
+//! `pg_stat_statements`, the query history of Snowflake, BigQuery and Databricks as CSV or JSON - and plain JSON lines
+//! such as `{"sql": ..., "user": ..., "time": ..., "rows": ..., "duration": ...}`; the form is known by its content.
+//!
+//! Each statement is read by [`crate::sql`], resolved to the datasets and columns that [`UsageOptions::known`] holds, and
+//! folded into *patterns*: one a shape of statement, with counts by user and role, first and last use, what it
+//! filters, groups, orders and joins by. Memory is bounded by the number of distinct shapes. A literal is never kept.
+//!
+//! What is no interest of anybody is set aside and counted by [`Reason`]: failed statements, queries of the system
+//! catalogs, sessions' housekeeping, tools, load tests. `docs/formats/query-logs.md` says what becomes what.
+
+mod csv_log;
+mod entry;
+mod export;
+mod fold;
+mod format;
+mod key;
+mod known;
+mod moment;
+mod session;
+mod sift;
+mod syslog;
+mod text_log;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use self::entry::Entry;
+use self::fold::Fold;
+use self::format::Format;
+use crate::sql::Dialect;
+use crate::{Input, Location, Options, Report, StatementBuilder};
+
+pub(crate) use self::format::is_query_log;
+pub use self::known::{KnownColumn, KnownTable, KnownTables};
+pub use self::sift::Reason;
+
+/// What a reader of query logs has to know besides the logs.
+#[derive(Clone, Debug)]
+pub struct UsageOptions {
+    /// The dialect of the statements, where the log does not say which system wrote it.
+    pub dialect: Option<Dialect>,
+    /// The system in qualified names, such as `postgres`; that of the dialect if it is not set.
+    pub platform: Option<String>,
+    /// The database of statements that name none, where the log does not say.
+    pub database: Option<String>,
+    /// The schemas in which tables are looked for that are named without one; `public` for PostgreSQL if empty.
+    pub search_path: Vec<String>,
+    /// The tables that are known, with their IRIs and columns.
+    pub known: KnownTables,
+    /// How often one user may run one shape within an hour; more is a load test or a program and no interest.
+    pub hourly_max: u64,
+}
+
+impl Default for UsageOptions {
+    fn default() -> Self {
+        Self {
+            dialect: None,
+            platform: None,
+            database: None,
+            search_path: Vec::new(),
+            known: KnownTables::default(),
+            hourly_max: 3600,
+        }
+    }
+}
+
+/// Reads query logs and writes the patterns of use in them.
+pub fn read(
+    inputs: Vec<Input>,
+    options: &Options,
+    report: &mut Report,
+    out: &mut StatementBuilder,
+) {
+    let mut fold = Fold::new(&options.usage);
+    for input in inputs {
+        let Some(format) = Format::of(&input.bytes) else {
+            let message = "this is no form of query log that is known";
+            report.error("unknown_log", message, Location::file(&input.name));
+            report.skipped += 1;
+            continue;
+        };
+        report.note(
+            "log_format",
+            format!("read as {format}"),
+            Location::file(&input.name),
+        );
+        fold.start(format);
+        let mut sink = |entry: Entry| fold.add(entry);
+        match format {
+            Format::PostgresCsv => csv_log::read(&input, report, &mut sink),
+            Format::PostgresText => text_log::read(&input, report, &mut sink),
+            Format::PostgresSyslog => syslog::read(&input, report, &mut sink),
+            Format::TableCsv(_) => export::read_csv(&input, report, &mut sink),
+            Format::Json(_) => export::read_json(&input, report, &mut sink),
+            Format::JsonLines(_) => export::read_lines(&input, report, &mut sink),
+        }
+    }
+    let patterns = fold.finish();
+    patterns.report(report);
+    write::write(&patterns, options, report, out);
+}
