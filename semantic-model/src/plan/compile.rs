@@ -15,7 +15,7 @@ use super::{
     Condition, Dialect, Item, MetricId, PlanError, Reason, Target, facts, parse_condition, render,
     simplify,
 };
-use crate::layer::{Grain, GrainName, GroupBy, OrderBy, Query};
+use crate::layer::{DatePart, Grain, GrainName, GroupBy, OrderBy, Query};
 
 /// How a query is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -280,10 +280,12 @@ impl<'c> Planner<'c> {
                 continue;
             };
             let asked = match (&member.grain, member.target) {
+                (None, Target::MetricTime) => Grain::Year,
                 (Some(GrainName::Standard(grain)), Target::MetricTime) => *grain,
                 (Some(GrainName::Custom(name)), Target::MetricTime) => self.grain_under(name)?,
                 _ => continue,
             };
+            let asked = member.date_part.map_or(asked, part_grain);
             if asked < finest {
                 return Err(PlanError::new(
                     Reason::InvalidGrain,
@@ -375,6 +377,16 @@ impl<'c> Planner<'c> {
             })
         })?;
         place_of(&group.name, block)
+    }
+}
+
+/// The coarsest grain whose moments have a part.
+const fn part_grain(part: DatePart) -> Grain {
+    match part {
+        DatePart::Year => Grain::Year,
+        DatePart::Quarter => Grain::Quarter,
+        DatePart::Month => Grain::Month,
+        DatePart::Day | DatePart::Dow | DatePart::Doy => Grain::Day,
     }
 }
 

@@ -163,14 +163,9 @@ impl<'c> Planner<'c> {
             Body::Derived { expression, inputs } => planner
                 .derived(expression, inputs, &ask, name)
                 .map(Part::Flow),
-            Body::Conversion { base, conversion } => {
-                let MetricKind::Conversion(declared) = &catalog.metric(metric).kind else {
-                    return Err(not_planned(planner, metric));
-                };
-                planner
-                    .conversion(declared, base, conversion, ask, name)
-                    .map(Part::Flow)
-            }
+            Body::Conversion { base, conversion } => planner
+                .conversion(metric, [base, conversion], ask, name)
+                .map(Part::Flow),
             Body::FixedGrain { input } => {
                 let MetricKind::FixedGrain(declared) = &catalog.metric(metric).kind else {
                     return Err(not_planned(planner, metric));

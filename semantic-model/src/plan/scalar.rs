@@ -66,10 +66,8 @@ pub struct Window {
     pub argument: Option<Scalar>,
     /// Which rows belong together.
     pub partition: Vec<Scalar>,
-    /// In which order.
-    pub order: Vec<Scalar>,
-    /// Whether the greatest comes first.
-    pub descending: bool,
+    /// In which order: each key, and whether its greatest comes first.
+    pub order: Vec<(Scalar, bool)>,
 }
 
 /// What is worked out over the rows around a row.
@@ -235,7 +233,7 @@ impl Scalar {
             Self::Window(window) => {
                 window.argument.iter().for_each(&mut *call);
                 window.partition.iter().for_each(&mut *call);
-                window.order.iter().for_each(call);
+                window.order.iter().for_each(|(key, _)| call(key));
             }
         }
     }
@@ -275,8 +273,11 @@ impl Scalar {
                     function: window.function,
                     argument: window.argument.map(|inner| inner.map_columns(replace)),
                     partition: map_all(window.partition, replace),
-                    order: map_all(window.order, replace),
-                    descending: window.descending,
+                    order: window
+                        .order
+                        .into_iter()
+                        .map(|(key, descending)| (key.map_columns(replace), descending))
+                        .collect(),
                 }))
             }
         }

@@ -7,5 +7,6 @@ mod impact;
 mod lineage;
 mod names;
 mod ossie;
+mod planner;
 mod shared;
 mod views;
