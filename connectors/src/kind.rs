@@ -40,7 +40,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
