@@ -188,12 +188,13 @@ fn arrows_point_down() {
     }
     expect![[r#"
         benches -> graph-core isogloss ontologies
-        cli -> graphql-api isogloss server
+        cli -> graphql-api isogloss query-engine semantic-model server
         connectors -> graph-core ontologies semantic-model
         graph-core -> 
         graphql-api -> isogloss
         isogloss -> connectors graph-core ontologies search semantic-model shacl
         ontologies -> 
+        query-engine -> semantic-model
         search -> graph-core semantic-model
         semantic-model -> graph-core ontologies
         server -> graphql-api isogloss
