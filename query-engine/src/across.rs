@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use datafusion::common::{Column, TableReference};
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::logical_expr::{Expr, JoinType, Operator, binary_expr, col, ident};
+use datafusion::logical_expr::{Expr, JoinType, Operator, binary_expr, col, ident, lit};
 use datafusion::prelude::DataFrame;
 use futures::future::try_join_all;
 use semantic_model::layer::OrderBy;
@@ -247,7 +247,7 @@ fn meets(at: usize, part: &Part, answers: &[RecordBatch]) -> Vec<Expr> {
     let names = schema.fields()[..part.groups]
         .iter()
         .map(|field| field.name().clone());
-    names
+    let mut conditions: Vec<Expr> = names
         .map(|name| {
             binary_expr(
                 group(at, &name),
@@ -255,7 +255,12 @@ fn meets(at: usize, part: &Part, answers: &[RecordBatch]) -> Vec<Expr> {
                 member(at, &name),
             )
         })
-        .collect()
+        .collect();
+    if conditions.is_empty() {
+        // Without groups every part is one row, and they stand side by side.
+        conditions.push(lit(true));
+    }
+    conditions
 }
 
 /// The groups once, and every part's values.

@@ -188,13 +188,14 @@ fn arrows_point_down() {
     }
     expect![[r#"
         benches -> graph-core isogloss ontologies
-        cli -> graphql-api isogloss live server
+        cli -> graphql-api isogloss live query-engine semantic-model server
         connectors -> graph-core ontologies semantic-model
         graph-core -> 
         graphql-api -> isogloss
         isogloss -> connectors graph-core ontologies search semantic-model shacl
         live -> connectors
         ontologies -> 
+        query-engine -> semantic-model
         search -> graph-core semantic-model
         semantic-model -> graph-core ontologies
         server -> graphql-api isogloss

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[cfg(feature = "datafusion")]
+mod across;
+#[cfg(feature = "datafusion")]
 mod embedded;
 #[cfg(feature = "datafusion")]
 mod files;
@@ -10,3 +12,5 @@ mod postgres;
 #[cfg(feature = "datafusion")]
 mod semantics;
 mod shown;
+#[cfg(feature = "spark")]
+mod spark;
