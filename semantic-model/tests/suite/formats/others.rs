@@ -117,6 +117,25 @@ fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
     }
 }
 
+/// Shows what a metric computes; of several metrics that are the same measure, any may be accumulated or converted.
+fn computed(layer: &Layer, name: &str) -> String {
+    let metric = layer.metrics.iter().find(|one| one.name == name);
+    let mut kind = metric.expect("it has that name").kind.clone();
+    let mut inputs = Vec::new();
+    match &mut kind {
+        MetricKind::Cumulative(cumulative) => {
+            inputs.push(std::mem::take(&mut cumulative.input.metric));
+        }
+        MetricKind::Conversion(conversion) => {
+            inputs.push(std::mem::take(&mut conversion.base.metric));
+            inputs.push(std::mem::take(&mut conversion.conversion.metric));
+        }
+        _ => {}
+    }
+    let inputs: Vec<String> = inputs.iter().map(|input| computed(layer, input)).collect();
+    json(&kind) + &inputs.concat()
+}
+
 /// The YAML of a `MetricFlow` project is the layer of its manifest.
 #[test]
 fn yaml_gives_the_layer_of_its_manifest() {
@@ -143,13 +162,11 @@ fn yaml_gives_the_layer_of_its_manifest() {
         let name = path.display();
         assert_eq!(names(&found.layers[0]), names(&manifest.layer), "{name}");
         for metric in &manifest.layer.metrics {
-            let same = found.layers[0]
-                .metrics
-                .iter()
-                .find(|one| one.name == metric.name);
-            let (one, other) = (&metric.kind, &same.expect("it has that name").kind);
+            let (one, other) = (
+                computed(&manifest.layer, &metric.name),
+                computed(&found.layers[0], &metric.name),
+            );
             // What MetricFlow rewrites while it makes the manifest: counts, booleans and medians become sums.
-            let (one, other) = (json(one), json(other));
             let rewritten = one.contains("CASE WHEN")
                 || one.contains("percentile")
                 || other.contains("\"aggregation\": \"count\"");
@@ -303,7 +320,7 @@ views:
             users = Query(Expression { sql: "SELECT * FROM users", dialects: {} }) key ["id"]
               id Dimension Some("id")
             orders -> users Columns([("user_id", "id")]) Some(ManyToOne)
-            orders -> odd Condition(Expression { sql: "orders.a < orders.odd.b", dialects: {} }) Some(OneToMany)
+            orders -> odd Condition(Expression { sql: "orders.a < odd.b", dialects: {} }) Some(OneToMany)
             metric orders.count: Count(*) by None None
             metric orders.revenue: Sum(amount) by None None
             metric orders.done: Count(CASE WHEN (status = 'done') AND (users.city = 'x') THEN 1 END) by None None
