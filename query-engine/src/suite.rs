@@ -75,7 +75,10 @@ impl Results {
     /// The outcomes as one JSON object by id.
     pub fn to_json(&self) -> Value {
         let outcome = |outcome: &Outcome| serde_json::to_value(outcome).unwrap_or_default();
-        let outcomes = self.outcomes.iter().map(|(id, out)| (id.clone(), outcome(out)));
+        let outcomes = self
+            .outcomes
+            .iter()
+            .map(|(id, out)| (id.clone(), outcome(out)));
         Value::Object(outcomes.collect::<Map<_, _>>())
     }
 
@@ -134,11 +137,24 @@ async fn ask(engine: &dyn Engine, sql: &str) -> Outcome {
 }
 
 fn cells(batch: &RecordBatch) -> std::io::Result<Outcome> {
-    let row = |row| batch.columns().iter().map(move |column| print::value(column, row)).collect();
+    let row = |row| {
+        batch
+            .columns()
+            .iter()
+            .map(move |column| print::value(column, row))
+            .collect()
+    };
     let rows: Result<Vec<Vec<Value>>, _> = (0..batch.num_rows()).map(row).collect();
     let schema = batch.schema();
-    let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-    Ok(Outcome::Rows { columns, rows: rows? })
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    Ok(Outcome::Rows {
+        columns,
+        rows: rows?,
+    })
 }
 
 fn read(path: &Path) -> Result<String, SuiteError> {
@@ -148,7 +164,8 @@ fn read(path: &Path) -> Result<String, SuiteError> {
 /// The objects of `{"cases": [...]}`.
 fn cases(folder: &Path, split: &str) -> Result<Vec<Value>, SuiteError> {
     let path = folder.join(split).join("cases.json");
-    let document: Value = serde_json::from_str(&read(&path)?).map_err(|cause| SuiteError::new(&path, cause))?;
+    let document: Value =
+        serde_json::from_str(&read(&path)?).map_err(|cause| SuiteError::new(&path, cause))?;
     match document.get("cases").unwrap_or(&document) {
         Value::Array(cases) => Ok(cases.clone()),
         _ => Err(SuiteError::new(&path, "there is no array of `cases`")),
@@ -159,7 +176,11 @@ fn cases(folder: &Path, split: &str) -> Result<Vec<Value>, SuiteError> {
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Array(texts)) => texts
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -21,7 +21,10 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
     let mut catalogs: BTreeMap<String, Catalog> = BTreeMap::new();
     for case in cases(folder, split)? {
         let (Some(id), Some(manifest)) = (case["id"].as_str(), case["manifest"].as_str()) else {
-            return Err(SuiteError::new(folder, format!("a case has no `id` or no `manifest`: {case}")));
+            return Err(SuiteError::new(
+                folder,
+                format!("a case has no `id` or no `manifest`: {case}"),
+            ));
         };
         if !catalogs.contains_key(manifest) {
             let catalog = catalog(folder, manifest, &mut results)?;
@@ -34,14 +37,25 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
 }
 
 fn catalog(folder: &Path, manifest: &str, results: &mut Results) -> Result<Catalog, SuiteError> {
-    let path = folder.join("manifests").join(manifest).join("semantic_manifest.json");
+    let path = folder
+        .join("manifests")
+        .join(manifest)
+        .join("semantic_manifest.json");
     let name = path.display().to_string();
-    let parsed = read_manifest(&name, &read(&path)?).map_err(|cause| SuiteError::new(&path, cause.message))?;
-    results.problems.extend(parsed.report.problems.iter().map(ToString::to_string));
+    let parsed = read_manifest(&name, &read(&path)?)
+        .map_err(|cause| SuiteError::new(&path, cause.message))?;
+    results
+        .problems
+        .extend(parsed.report.problems.iter().map(ToString::to_string));
     Ok(Catalog::new(parsed.layer))
 }
 
-async fn one(case: &Value, catalog: &Catalog, engine: &DataFusion, results: &mut Results) -> Outcome {
+async fn one(
+    case: &Value,
+    catalog: &Catalog,
+    engine: &DataFusion,
+    results: &mut Results,
+) -> Outcome {
     let query = match query(&case["query"]) {
         Ok(query) => query,
         Err(error) => return refused(answers::metricflow, &error),
@@ -50,7 +64,10 @@ async fn one(case: &Value, catalog: &Catalog, engine: &DataFusion, results: &mut
         dialect: Dialect::DataFusion,
         ..Options::default()
     };
-    run(results, engine, answers::metricflow, || compile(catalog, &query, &options)).await
+    run(results, engine, answers::metricflow, || {
+        compile(catalog, &query, &options)
+    })
+    .await
 }
 
 /// A query in the words of the suite.
@@ -58,9 +75,15 @@ fn query(case: &Value) -> Result<Query, PlanError> {
     let metric = |name: String| MetricRequest { name, alias: None };
     let mut query = Query {
         metrics: texts(case.get("metrics")).into_iter().map(metric).collect(),
-        group_by: each(case.get("group_by")).iter().filter_map(group).collect(),
+        group_by: each(case.get("group_by"))
+            .iter()
+            .filter_map(group)
+            .collect(),
         filters: texts(case.get("where")).into_iter().map(Filter).collect(),
-        order_by: each(case.get("order_by")).iter().filter_map(order).collect(),
+        order_by: each(case.get("order_by"))
+            .iter()
+            .filter_map(order)
+            .collect(),
         time_range: case.get("time_constraint").map(|range| TimeRange {
             start: range["start"].as_str().map(str::to_owned),
             end: range["end"].as_str().map(str::to_owned),
@@ -88,8 +111,16 @@ fn group(item: &Value) -> Option<GroupBy> {
     }
     Some(GroupBy {
         entity_path: texts(item.get("entity_path")),
-        grain: item["grain"].as_str().map(|grain| GrainName::from(grain.to_lowercase())),
-        date_part: serde_json::from_value(Value::String(item["date_part"].as_str().unwrap_or_default().to_lowercase())).ok(),
+        grain: item["grain"]
+            .as_str()
+            .map(|grain| GrainName::from(grain.to_lowercase())),
+        date_part: serde_json::from_value(Value::String(
+            item["date_part"]
+                .as_str()
+                .unwrap_or_default()
+                .to_lowercase(),
+        ))
+        .ok(),
         ..GroupBy::new(item["name"].as_str()?)
     })
 }
@@ -103,7 +134,8 @@ fn order(item: &Value) -> Option<OrderBy> {
             Some(name) => GroupBy::new(name),
             None => group(item)?,
         },
-        descending: text.is_some_and(|text| text.starts_with('-')) || item["descending"].as_bool().unwrap_or(false),
+        descending: text.is_some_and(|text| text.starts_with('-'))
+            || item["descending"].as_bool().unwrap_or(false),
         nulls_first: None,
     })
 }
@@ -129,11 +161,16 @@ struct Column {
 
 async fn tables(folder: &Path) -> Result<DataFusion, SuiteError> {
     let path = folder.join("schema.json");
-    let schema: Schema = serde_json::from_str(&read(&path)?).map_err(|cause| SuiteError::new(&path, cause))?;
+    let schema: Schema =
+        serde_json::from_str(&read(&path)?).map_err(|cause| SuiteError::new(&path, cause))?;
     let engine = DataFusion::new("embedded").map_err(|cause| SuiteError::new(folder, cause))?;
     for (name, table) in &schema.tables {
         let file = folder.join(format!("{name}.csv"));
-        let types: Result<Vec<_>, SuiteError> = table.columns.iter().map(|column| Ok((column.name.clone(), data_type(&path, &column.data_type)?))).collect();
+        let types: Result<Vec<_>, SuiteError> = table
+            .columns
+            .iter()
+            .map(|column| Ok((column.name.clone(), data_type(&path, &column.data_type)?)))
+            .collect();
         let options = CsvOptions {
             null: Some("\\N".to_owned()),
             types: types?,
@@ -141,7 +178,10 @@ async fn tables(folder: &Path) -> Result<DataFusion, SuiteError> {
         };
         let table = TableName::new([schema.schema.as_str(), name.as_str()]);
         let files = file.display().to_string();
-        engine.register_csv(&table, &files, options).await.map_err(|cause| SuiteError::new(&file, cause))?;
+        engine
+            .register_csv(&table, &files, options)
+            .await
+            .map_err(|cause| SuiteError::new(&file, cause))?;
     }
     Ok(engine)
 }
@@ -156,7 +196,14 @@ fn data_type(file: &Path, name: &str) -> Result<DataType, SuiteError> {
         "DATE" => DataType::Date32,
         "TIMESTAMP" => DataType::Timestamp(TimeUnit::Microsecond, None),
         "TIMESTAMP_NS" => DataType::Timestamp(TimeUnit::Nanosecond, None),
-        "TIMESTAMP WITH TIME ZONE" => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        other => return Err(SuiteError::new(file, format!("`{other}` is no type that we read"))),
+        "TIMESTAMP WITH TIME ZONE" => {
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+        }
+        other => {
+            return Err(SuiteError::new(
+                file,
+                format!("`{other}` is no type that we read"),
+            ));
+        }
     })
 }

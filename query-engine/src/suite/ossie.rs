@@ -17,7 +17,10 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
     let mut engines: BTreeMap<String, DataFusion> = BTreeMap::new();
     for case in cases(folder, split)? {
         let (Some(id), Some(dataset)) = (case["id"].as_str(), case["dataset"].as_str()) else {
-            return Err(SuiteError::new(folder, format!("a case has no `id` or no `dataset`: {case}")));
+            return Err(SuiteError::new(
+                folder,
+                format!("a case has no `id` or no `dataset`: {case}"),
+            ));
         };
         if !engines.contains_key(dataset) {
             let engine = filled(&folder.join("datasets").join(format!("{dataset}.sql"))).await?;
@@ -31,7 +34,10 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
 
 async fn filled(script: &Path) -> Result<DataFusion, SuiteError> {
     let engine = DataFusion::new("embedded").map_err(|cause| SuiteError::new(script, cause))?;
-    engine.load_script(&read(script)?).await.map_err(|cause| SuiteError::new(script, cause))?;
+    engine
+        .load_script(&read(script)?)
+        .await
+        .map_err(|cause| SuiteError::new(script, cause))?;
     Ok(engine)
 }
 
@@ -45,7 +51,9 @@ async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcom
             };
         }
     };
-    results.problems.extend(parsed.report.problems.iter().map(ToString::to_string));
+    results
+        .problems
+        .extend(parsed.report.problems.iter().map(ToString::to_string));
     let catalog = Catalog::new(parsed.layer);
     let query = match query(&case["query"]) {
         Ok(query) => query,
@@ -55,12 +63,17 @@ async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcom
         dialect: Dialect::DataFusion,
         ..Options::default()
     };
-    run(results, engine, answers::ossie, || compile(&catalog, &query, &options)).await
+    run(results, engine, answers::ossie, || {
+        compile(&catalog, &query, &options)
+    })
+    .await
 }
 
 /// A query in the words of the suite.
 fn query(case: &Value) -> Result<Query, PlanError> {
-    let having = texts(case.get("having")).into_iter().chain(texts(case.get("qualify")));
+    let having = texts(case.get("having"))
+        .into_iter()
+        .chain(texts(case.get("qualify")));
     let mut query = Query {
         dataset: case["dataset"].as_str().map(str::to_owned),
         metrics: each(case, "measures").filter_map(measure).collect(),
@@ -76,14 +89,19 @@ fn query(case: &Value) -> Result<Query, PlanError> {
 }
 
 fn each<'a>(case: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    case.get(key).and_then(Value::as_array).into_iter().flatten()
+    case.get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn group(item: &Value) -> Option<GroupBy> {
     if let Some(name) = item.as_str() {
         return Some(GroupBy::new(name));
     }
-    let name = ["field", "dimension", "expression"].iter().find_map(|key| item[*key].as_str());
+    let name = ["field", "dimension", "expression"]
+        .iter()
+        .find_map(|key| item[*key].as_str());
     Some(GroupBy {
         alias: item["name"].as_str().map(str::to_owned),
         ..GroupBy::new(name.or(item["name"].as_str())?)
@@ -96,13 +114,20 @@ fn measure(item: &Value) -> Option<MetricRequest> {
     let name = text.or(item["metric"].as_str()).or(item["name"].as_str())?;
     Some(MetricRequest {
         name: name.to_owned(),
-        alias: item["name"].as_str().filter(|alias| *alias != name).map(str::to_owned),
+        alias: item["name"]
+            .as_str()
+            .filter(|alias| *alias != name)
+            .map(str::to_owned),
     })
 }
 
 fn order(item: &Value) -> Option<OrderBy> {
-    let descending = item["direction"].as_str().is_some_and(|direction| direction.eq_ignore_ascii_case("desc"));
-    let nulls = item["nulls"].as_str().map(|nulls| nulls.eq_ignore_ascii_case("first"));
+    let descending = item["direction"]
+        .as_str()
+        .is_some_and(|direction| direction.eq_ignore_ascii_case("desc"));
+    let nulls = item["nulls"]
+        .as_str()
+        .map(|nulls| nulls.eq_ignore_ascii_case("first"));
     Some(OrderBy {
         item: GroupBy::new(item.as_str().or(item["target"].as_str())?),
         descending,
