@@ -5,6 +5,7 @@
 //! cargo run --release -p benches -- replace --statements 1000000
 //! cargo run --release -p benches -- scale --datasets 100000
 //! cargo run --release -p benches -- start --statements 1000000
+//! cargo run --release -p benches -- plan --suite ../shared/data/semantic/mf_suite
 //! cargo run --release -p benches -- resolve --bench ../shared/data/resolve_bench/dev
 //! ```
 
@@ -12,6 +13,7 @@ mod entail;
 mod generate;
 mod graph;
 mod measure;
+mod plan;
 mod replace;
 mod resolve;
 mod scale;
@@ -97,6 +99,15 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         statements: usize,
     },
+    /// Time to compile queries of a semantic layer to SQL, and to load a layer of 9,450 metrics.
+    Plan {
+        /// Folder of a suite laid out like MetricFlow's; only what is generated without.
+        #[arg(long)]
+        suite: Option<PathBuf>,
+        /// How often each query is compiled.
+        #[arg(long, default_value_t = 50)]
+        rounds: usize,
+    },
     /// Ingest rate and latency of resolve over a catalog in catalog-lines form.
     Resolve {
         /// Folder with `catalog.jsonl.gz`, `glossary.jsonl.gz` and `queries.jsonl.gz`.
@@ -153,6 +164,7 @@ fn main() -> Result<()> {
             folder: folder.as_deref(),
         }),
         What::Start { statements } => start::run(statements),
+        What::Plan { suite, rounds } => plan::run(suite.as_deref(), rounds),
         What::Resolve { bench } => resolve::run(&bench),
     }
 }

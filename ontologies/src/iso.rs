@@ -38,6 +38,8 @@ vocabulary! {
     POSITION = "position";
     /// How sensitive data is, in the source's words.
     CLASSIFICATION = "classification";
+    /// How a column was made of another: `IDENTITY`, `AGGREGATION`, `FILTER`, in OpenLineage's words.
+    TRANSFORMATION = "transformation";
     /// The state of an entity, in the source's words.
     STATUS = "status";
     /// How often a use was seen.

@@ -49,6 +49,8 @@ pub enum IriKind {
     Usage,
     /// Something that happened, such as a run.
     Activity,
+    /// How one column is made of another.
+    Derivation,
     /// A rule of data quality or its outcome.
     Quality,
     /// A service that gives access to data.
@@ -61,7 +63,7 @@ pub enum IriKind {
 
 impl IriKind {
     /// Every kind, in the order of the design's table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Domain,
         Self::Product,
         Self::Dataset,
@@ -73,6 +75,7 @@ impl IriKind {
         Self::Owner,
         Self::Usage,
         Self::Activity,
+        Self::Derivation,
         Self::Quality,
         Self::Service,
         Self::Policy,
@@ -93,6 +96,7 @@ impl IriKind {
             Self::Owner => "owner",
             Self::Usage => "usage",
             Self::Activity => "activity",
+            Self::Derivation => "derivation",
             Self::Quality => "quality",
             Self::Service => "service",
             Self::Policy => "policy",

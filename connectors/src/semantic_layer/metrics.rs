@@ -11,13 +11,18 @@ use super::write::{Writer, column_of};
 pub(super) fn write(writer: &mut Writer<'_>) {
     let layer = writer.layer;
     for metric in &layer.metrics {
+        let part = Part::Metric(Box::new(metric.clone()));
+        if let Some(subject) = writer.known.metric(&metric.name) {
+            writer.declared(&subject, "metric_definition", &part);
+            continue;
+        }
         let subject = iri(writer, metric);
         writer.out.class(&subject, iso::METRIC);
         writer.out.class(&subject, qb::MEASURE_PROPERTY);
         writer.out.name(&subject, iso::NAME, &metric.name);
         writer.notes(&subject, &metric.notes, &metric.name);
         computed(writer, &subject, metric);
-        writer.declared(&subject, "metric", &Part::Metric(Box::new(metric.clone())));
+        writer.declared(&subject, "metric", &part);
     }
 }
 

@@ -94,12 +94,15 @@ impl<'a> Writer<'a> {
 
     pub(super) fn datasets(&mut self) {
         for dataset in &self.layer.datasets {
-            let path = self.path(&[&dataset.name]);
-            let mut table = Table::named(self.out, &path);
-            match self.known.dataset(dataset) {
-                Some(iri) => table.iri = iri,
-                None => self.named_dataset(&table.iri, dataset, &path),
+            let part = Part::Dataset(Box::new(dataset.clone()));
+            // Whoever wrote the dataset has written its columns too.
+            if let Some(iri) = self.known.dataset(dataset) {
+                self.declared(&iri, "dataset_definition", &part);
+                continue;
             }
+            let path = self.path(&[&dataset.name]);
+            let mut table = Table::scoped(self.out.source().as_str(), &path);
+            self.named_dataset(&table.iri, dataset, &path);
             let iri = table.iri.clone();
             self.notes(&iri, &dataset.notes, &dataset.name);
             for key in dataset
@@ -116,7 +119,7 @@ impl<'a> Writer<'a> {
                 self.entity(&mut table, entity);
             }
             table.primary_key(self.out, &dataset.primary_key);
-            self.declared(&iri, "dataset", &Part::Dataset(Box::new(dataset.clone())));
+            self.declared(&iri, "dataset", &part);
             self.tables.insert(&dataset.name, table);
         }
     }

@@ -1,16 +1,18 @@
 //! The rows that a metric is aggregated from: a dataset, what is joined to it, and the time by which it is read.
 
+mod conditions;
+mod joins;
+
 use std::sync::Arc;
 
 use super::fragment::{Column as Stored, Prepared};
-use super::metric::Restriction;
 use super::planner::Planner;
 use super::relation::{Block, BlockId, Column, JoinKind, Name, Rows};
 use super::scalar::{Operator, Scalar};
 use super::spine::Calendar;
 use super::time;
-use super::{DatasetId, EntityId, FieldId, HopId, Member, Path, PlanError, Reason, Target};
-use crate::layer::{FieldRole, GrainName, Relation};
+use super::{DatasetId, EntityId, FieldId, Member, Path, PlanError, Reason, Target};
+use crate::layer::{GrainName, Relation};
 
 /// Rows of a dataset with what is joined to them, while it is being found out what is needed of each.
 pub(super) struct Assembly {
@@ -258,94 +260,6 @@ impl Assembly {
         column
     }
 
-    /// Joins the datasets on a path, each once, and returns the read at its end.
-    fn reach(&mut self, planner: &Planner<'_>, path: &Path) -> Result<usize, PlanError> {
-        if let Some(known) = self.reads.iter().position(|read| read.path == *path) {
-            return Ok(known);
-        }
-        let Some((last, before)) = path.hops.split_last() else {
-            return Ok(0);
-        };
-        let before = Path {
-            hops: before.to_vec(),
-        };
-        let from = self.reach(planner, &before)?;
-        self.hop(planner, &before, from, *last)
-    }
-
-    fn hop(
-        &mut self,
-        planner: &Planner<'_>,
-        before: &Path,
-        from: usize,
-        id: HopId,
-    ) -> Result<usize, PlanError> {
-        let catalog = planner.catalog;
-        let hop = catalog.hop(id);
-        let path = before.then(id);
-        let read = self.add_read(planner, path.clone(), hop.to, self.join, Vec::new());
-        let mut on = Vec::new();
-        for (left, right) in &hop.keys {
-            let name = hop.by.name();
-            let left = self.expression(planner, left, before, name, &|raw| raw)?;
-            let right = self.expression(planner, right, &path, name, &|raw| raw)?;
-            on.push(Scalar::binary(left, Operator::Equal, right));
-        }
-        for (left, right, at) in self.partitions(planner, &path) {
-            let left = self.moment(planner, left, &at)?;
-            let right = self.moment(planner, right, &path)?;
-            on.push(Scalar::binary(left, Operator::Equal, right));
-        }
-        if let (Some((start, end)), Some(time)) = (hop.validity, self.time.clone()) {
-            let start = self.moment(planner, start, &path)?;
-            let end = self.moment(planner, end, &path)?;
-            on.push(Scalar::binary(time.clone(), Operator::AtLeast, start));
-            let open = Scalar::IsNull(Box::new(end.clone()));
-            let before_end = Scalar::binary(time, Operator::Less, end);
-            on.push(Scalar::Any(vec![before_end, open]));
-        }
-        debug_assert!(from < self.reads.len());
-        let place = self.reads[read].place;
-        self.block.sources[place].on = on;
-        Ok(read)
-    }
-
-    /// The partition fields that must be equal at the end of a path: those of the nearest dataset before it on the
-    /// path that is partitioned by a field of the name.
-    fn partitions(&self, planner: &Planner<'_>, path: &Path) -> Vec<(FieldId, FieldId, Path)> {
-        let catalog = planner.catalog;
-        let Some((last, before)) = path.hops.split_last() else {
-            return Vec::new();
-        };
-        let hop = catalog.hop(*last);
-        if !hop.partitions.is_empty() {
-            let here = Path {
-                hops: before.to_vec(),
-            };
-            let pairs = hop.partitions.iter();
-            return pairs
-                .map(|(left, right)| (*left, *right, here.clone()))
-                .collect();
-        }
-        let mut found = Vec::new();
-        for field in &catalog.dataset(hop.to).fields {
-            let Some(right) = partition(planner, hop.to, &field.name) else {
-                continue;
-            };
-            let earlier = (0..before.len()).rev().find_map(|length| {
-                let at = Path {
-                    hops: before[..length].to_vec(),
-                };
-                let dataset = catalog.end(self.dataset, &at);
-                partition(planner, dataset, &field.name).map(|left| (left, at))
-            });
-            if let Some((left, at)) = earlier {
-                found.push((left, right, at));
-            }
-        }
-        found
-    }
-
     /// The period of a company's own calendar that a moment lies in.
     fn custom(
         &mut self,
@@ -378,74 +292,6 @@ impl Assembly {
         Ok(Scalar::Column(place, grain.into()))
     }
 
-    /// Keeps only rows that meet a condition.
-    pub(super) fn restrict(
-        &mut self,
-        planner: &mut Planner<'_>,
-        restriction: &Restriction<'_>,
-        time: Option<Scalar>,
-    ) -> Result<(), PlanError> {
-        let condition = restriction.condition;
-        let mut leaves = Vec::with_capacity(condition.leaves.len());
-        for item in &condition.leaves {
-            leaves.push(self.item(planner, item, time.clone())?);
-        }
-        let ast = Arc::new(condition.ast.clone());
-        self.block.filters.push(Scalar::Sql(ast, leaves));
-        Ok(())
-    }
-
-    fn item(
-        &mut self,
-        planner: &mut Planner<'_>,
-        item: &super::Item,
-        time: Option<Scalar>,
-    ) -> Result<Scalar, PlanError> {
-        match item {
-            super::Item::Group(group) => {
-                let member = planner.filter_member(group, self.dataset)?;
-                self.member_at(planner, &member, time)
-            }
-            super::Item::Metric { metric, group_by } => {
-                if let Some((_, known)) = self.metrics.iter().find(|(known, _)| known == item) {
-                    return Ok(known.clone());
-                }
-                let value = self.metric(planner, metric, group_by)?;
-                self.metrics.push((item.clone(), value.clone()));
-                Ok(value)
-            }
-        }
-    }
-
-    /// The value of a metric for the entities of a row, looked up in a sub-query of one row for each of them.
-    fn metric(
-        &mut self,
-        planner: &mut Planner<'_>,
-        metric: &str,
-        group_by: &[crate::layer::GroupBy],
-    ) -> Result<Scalar, PlanError> {
-        let inner = planner.metric_by(metric, group_by)?;
-        let mut on = Vec::new();
-        let mut keys = Vec::new();
-        for group in group_by {
-            let member = planner.outer_member(group, self.dataset)?;
-            keys.push(self.member(planner, &member)?);
-        }
-        let place = self.block.sources.len();
-        for (key, name) in keys.into_iter().zip(&inner.groups) {
-            let other = Scalar::column(place, name);
-            on.push(Scalar::binary(key, Operator::Equal, other));
-        }
-        let label: Name = metric.into();
-        let join = if on.is_empty() {
-            JoinKind::Cross
-        } else {
-            JoinKind::Left
-        };
-        self.block.join(join, Rows::Block(inner.block), &label, on);
-        Ok(Scalar::column(place, &inner.metric))
-    }
-
     /// Makes the blocks that read, and returns the block that joins them, with no columns yet chosen by this.
     pub(super) fn finish(mut self, planner: &mut Planner<'_>) -> Result<Block, PlanError> {
         for read in self.reads {
@@ -466,15 +312,6 @@ impl Assembly {
             self.block.sources[read.place].rows = Rows::Block(id);
         }
         Ok(self.block)
-    }
-}
-
-/// The field of a name by which a dataset is partitioned.
-fn partition(planner: &Planner<'_>, dataset: DatasetId, name: &str) -> Option<FieldId> {
-    let field = planner.catalog.field_id(dataset, name)?;
-    match &planner.catalog.field(field).role {
-        FieldRole::Time(time) if time.partition => Some(field),
-        _ => None,
     }
 }
 

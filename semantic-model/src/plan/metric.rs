@@ -163,14 +163,9 @@ impl<'c> Planner<'c> {
             Body::Derived { expression, inputs } => planner
                 .derived(expression, inputs, &ask, name)
                 .map(Part::Flow),
-            Body::Conversion { base, conversion } => {
-                let MetricKind::Conversion(declared) = &catalog.metric(metric).kind else {
-                    return Err(not_planned(planner, metric));
-                };
-                planner
-                    .conversion(declared, base, conversion, ask, name)
-                    .map(Part::Flow)
-            }
+            Body::Conversion { base, conversion } => planner
+                .conversion(metric, [base, conversion], ask, name)
+                .map(Part::Flow),
             Body::FixedGrain { input } => {
                 let MetricKind::FixedGrain(declared) = &catalog.metric(metric).kind else {
                     return Err(not_planned(planner, metric));
@@ -179,7 +174,7 @@ impl<'c> Planner<'c> {
                     .fixed_grain(declared, input, &ask, name)
                     .map(Part::Flow)
             }
-            Body::Expression => Err(not_planned(planner, metric)),
+            Body::Aggregates(_) | Body::Window { .. } => Err(not_planned(planner, metric)),
         })
     }
 
@@ -241,7 +236,7 @@ impl<'c> Planner<'c> {
                     self.grouped(input.metric, depth + 1, call)?;
                 }
             }
-            Body::Expression => return Err(not_planned(self, metric)),
+            Body::Aggregates(_) | Body::Window { .. } => return Err(not_planned(self, metric)),
         }
         Ok(())
     }

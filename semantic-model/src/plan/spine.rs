@@ -131,8 +131,7 @@ impl Planner<'_> {
                 function: WindowFunction::RowNumber,
                 argument: None,
                 partition,
-                order: vec![order],
-                descending: false,
+                order: vec![(order, false)],
             }))
         };
         let mut periods = Block::reading(Rows::Block(calendar.block), &label);

@@ -47,6 +47,14 @@ impl Range {
         })
     }
 
+    /// The range with no beginning, for what is accumulated up to its end.
+    pub(super) fn up_to_end(&self) -> Self {
+        Self {
+            start: None,
+            end: self.end.clone(),
+        }
+    }
+
     /// The conditions on a moment.
     pub(super) fn conditions(&self, moment: &Scalar) -> Vec<Scalar> {
         let mut all = Vec::new();

@@ -43,7 +43,10 @@ impl<'c> Planner<'c> {
         let dataset = source.unwrap_or_else(|| self.any_dataset());
         let groups = self.groups(ask.items, &[dataset])?;
         let block = match source {
-            Some(dataset) => self.values_of(ask, dataset, reads_time, &groups)?,
+            Some(dataset) => {
+                let finest = reads_time.then(|| self.finest_grain(&members));
+                self.values_of(ask, dataset, finest, &groups)?
+            }
             None => self.times(ask, &members, &groups)?,
         };
         self.explain_values(source, &groups);
@@ -59,12 +62,12 @@ impl<'c> Planner<'c> {
         &mut self,
         ask: &ValuesAsk<'c>,
         dataset: DatasetId,
-        reads_time: bool,
+        time: Option<Grain>,
         groups: &[Group],
     ) -> Result<BlockId, PlanError> {
         let mut assembly = Assembly::new(self, dataset, None);
-        if reads_time {
-            let calendar = self.spine(Grain::Day)?;
+        if let Some(grain) = time {
+            let calendar = self.spine(grain)?;
             assembly.lead_with(calendar.block, &"time_spine".into(), Vec::new());
             assembly.block.sources[1].join = JoinKind::Cross;
             assembly.time = Some(Scalar::column(0, &calendar.moment));
@@ -109,6 +112,19 @@ impl<'c> Planner<'c> {
         self.plan.add(block)
     }
 
+    /// The grain of the calendar that has all moments of `metric_time` that are asked for.
+    fn finest_grain(&self, members: &[Member]) -> Grain {
+        let times = members
+            .iter()
+            .filter(|member| member.target == Target::MetricTime);
+        let grains = times.filter_map(|member| match &member.grain {
+            Some(GrainName::Standard(grain)) => Some(*grain),
+            Some(GrainName::Custom(name)) => self.grain_under(name).ok(),
+            None => None,
+        });
+        grains.min().unwrap_or(Grain::Day).min(Grain::Day)
+    }
+
     /// Moments of the time spine alone.
     fn times(
         &mut self,
@@ -116,12 +132,7 @@ impl<'c> Planner<'c> {
         members: &[Member],
         groups: &[Group],
     ) -> Result<BlockId, PlanError> {
-        let grains = members.iter().filter_map(|member| match &member.grain {
-            Some(GrainName::Standard(grain)) => Some(*grain),
-            Some(GrainName::Custom(name)) => self.grain_under(name).ok(),
-            None => None,
-        });
-        let finest = grains.min().unwrap_or(Grain::Day).min(Grain::Day);
+        let finest = self.finest_grain(members);
         let calendar = self.spine(finest)?;
         let dataset = self.any_dataset();
         let mut assembly = Assembly::calendar(dataset, &calendar);

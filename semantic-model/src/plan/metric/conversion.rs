@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use super::leaf::{Leaf, LeafGroup};
-use super::{Ask, Flow, Part, Shown};
-use crate::layer::{Calculation, Conversion, Grain};
+use super::{Ask, Flow, Part, Restriction, Shown};
+use crate::layer::{Calculation, Conversion, Grain, MetricKind};
 use crate::plan::assembly::Assembly;
 use crate::plan::body::Input;
 use crate::plan::planner::{Planner, unknown};
 use crate::plan::relation::{Block, BlockId, JoinKind, Name, Rows};
 use crate::plan::scalar::{Operator, Scalar, Window, WindowFunction};
 use crate::plan::time::earlier;
-use crate::plan::{DatasetId, Path, PlanError, Reason};
+use crate::plan::{Condition, DatasetId, MetricId, Path, PlanError, Reason};
 
 const ENTITY: &str = "event_entity";
 const TIME: &str = "event_time";
 const EVENT: &str = "event_number";
 const VALUE: &str = "event_value";
+const HOLDS: &str = "event_counts";
 const PLACE: &str = "place_before_event";
 
 /// What is asked of events.
@@ -26,6 +27,8 @@ struct Events<'e> {
     properties: &'e [&'e str],
     /// The grain at which times are compared.
     grain: Grain,
+    /// Conditions that tell which of the events count.
+    own: &'e [Condition],
     /// Whether each has a number of its own.
     numbered: bool,
 }
@@ -34,15 +37,20 @@ impl<'c> Planner<'c> {
     /// Plans a conversion metric.
     ///
     /// Every conversion is given to the last base event of its entity in the window before it, and shown by that
-    /// event's groups. Conditions of the query and of the metric hold for base events, of both counts alike.
+    /// event's groups. Conditions of the query tell which base events there are. Those of the metric itself tell which
+    /// of the given conversions count: a conversion that goes to another event does not come back.
     pub(super) fn conversion(
         &mut self,
-        declared: &'c Conversion,
-        base: &'c Input,
-        conversion: &'c Input,
+        metric: MetricId,
+        [base, conversion]: [&'c Input; 2],
         ask: Ask<'c>,
         name: &Name,
     ) -> Result<Flow, PlanError> {
+        let catalog = self.catalog;
+        let MetricKind::Conversion(declared) = &catalog.metric(metric).kind else {
+            return Err(super::not_planned(self, metric));
+        };
+        let own = catalog.metric_filters(metric);
         if !ask.offsets.is_empty() {
             return Err(PlanError::new(
                 Reason::NotSupported,
@@ -65,7 +73,7 @@ impl<'c> Planner<'c> {
                 measure.shown.fill = declared.fill_nulls_with;
             }
         }
-        let conversions = self.conversions(declared, &base, &after, &followed)?;
+        let conversions = self.conversions(declared, own, &base, &after, &followed)?;
         let fill = after
             .measures
             .first()
@@ -91,6 +99,7 @@ impl<'c> Planner<'c> {
     fn conversions(
         &mut self,
         declared: &'c Conversion,
+        own: &'c [Condition],
         base: &Leaf<'c>,
         after: &Leaf<'c>,
         name: &Name,
@@ -110,12 +119,14 @@ impl<'c> Planner<'c> {
             entity: &declared.entity,
             properties: &base_properties,
             grain,
+            own,
             numbered: false,
         };
         let base_rows = self.events(base, &groups, &counted)?;
         let counted = Events {
             properties: &after_properties,
             numbered: true,
+            own: &[],
             ..counted
         };
         let after_rows = self.events(after, &[], &counted)?;
@@ -138,6 +149,12 @@ impl<'c> Planner<'c> {
         } else {
             let mut uncounted = leaf.clone();
             uncounted.measures.clear();
+            let is_own = |restriction: &Restriction<'_>| of.own.contains(restriction.condition);
+            uncounted
+                .rows
+                .ask
+                .restrictions
+                .retain(|restriction| !is_own(restriction));
             self.rows_block(&uncounted, groups, &mut assembly)?
         };
         let counts = numbered && chosen.columns.len() > groups.len();
@@ -149,6 +166,7 @@ impl<'c> Planner<'c> {
             .clone()
             .ok_or_else(|| no_time(self, dataset))?
             .truncate(of.grain);
+        let holds = self.all_hold(of.own, &mut assembly)?;
         let mut values = Vec::with_capacity(of.properties.len());
         for property in of.properties {
             values.push(self.property(&mut assembly, dataset, property)?);
@@ -160,8 +178,11 @@ impl<'c> Planner<'c> {
             if let (true, Some(value)) = (counts, value) {
                 block.push(&VALUE.into(), value);
             }
-            let number = row_number(Vec::new(), time.clone(), false);
+            let number = row_number(Vec::new(), vec![(time.clone(), false)]);
             block.push(&EVENT.into(), number);
+        }
+        if let Some(holds) = holds {
+            block.push(&HOLDS.into(), holds);
         }
         block.push(&ENTITY.into(), entity);
         block.push(&TIME.into(), time);
@@ -169,6 +190,26 @@ impl<'c> Planner<'c> {
             block.push(&property_name(place), value);
         }
         Ok(self.plan.add(block))
+    }
+
+    /// Whether a row meets all of some conditions, if there are any.
+    fn all_hold(
+        &mut self,
+        conditions: &[Condition],
+        assembly: &mut Assembly,
+    ) -> Result<Option<Scalar>, PlanError> {
+        let mut all = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            let restriction = Restriction {
+                condition,
+                depth: 0,
+            };
+            let time = assembly.time.clone();
+            all.push(assembly.holds(self, &restriction, time)?);
+        }
+        let holds = Scalar::All(all);
+        let known = Scalar::Coalesce(vec![holds, Scalar::Boolean(false)]);
+        Ok((!conditions.is_empty()).then_some(known))
     }
 
     /// A property of an event: a field or an entity of its dataset.
@@ -199,6 +240,7 @@ impl<'c> Planner<'c> {
         after: BlockId,
     ) -> Result<BlockId, PlanError> {
         let column = |source: usize, name: &str| Scalar::Column(source, name.into());
+        let holds = self.plan.block(base).column(HOLDS).is_some();
         let mut block = Block::reading(Rows::Block(base), &"base_events".into());
         let both = |name: &str| Scalar::binary(column(0, name), Operator::Equal, column(1, name));
         let mut on = vec![both(ENTITY)];
@@ -223,7 +265,15 @@ impl<'c> Planner<'c> {
         if self.plan.block(after).column(VALUE).is_some() {
             block.push(&VALUE.into(), column(1, VALUE));
         }
-        let place = row_number(vec![column(1, EVENT)], column(0, TIME), true);
+        // Events at one moment are told apart by what is shown, so that the answer is the same every time.
+        let mut order = vec![(column(0, TIME), true)];
+        if holds {
+            block.push(&HOLDS.into(), column(0, HOLDS));
+            order.push((column(0, HOLDS), true));
+        }
+        let shown = groups.iter().map(|group| Scalar::column(0, &group.name));
+        order.extend(shown.map(|value| (value, false)));
+        let place = row_number(vec![column(1, EVENT)], order);
         block.push(&PLACE.into(), place);
         Ok(self.plan.add(block))
     }
@@ -247,6 +297,9 @@ impl<'c> Planner<'c> {
         }
         let place = Scalar::Column(0, PLACE.into());
         last.filters = vec![Scalar::binary(place, Operator::Equal, Scalar::Integer(1))];
+        if self.plan.block(pairs).column(HOLDS).is_some() {
+            last.filters.push(Scalar::Column(0, HOLDS.into()));
+        }
         if last.columns.is_empty() {
             last.push(&"one".into(), Scalar::Integer(1));
         }
@@ -269,13 +322,12 @@ impl<'c> Planner<'c> {
     }
 }
 
-fn row_number(partition: Vec<Scalar>, order: Scalar, descending: bool) -> Scalar {
+fn row_number(partition: Vec<Scalar>, order: Vec<(Scalar, bool)>) -> Scalar {
     Scalar::Window(Box::new(Window {
         function: WindowFunction::RowNumber,
         argument: None,
         partition,
-        order: vec![order],
-        descending,
+        order,
     }))
 }
 

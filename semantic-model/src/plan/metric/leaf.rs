@@ -196,7 +196,15 @@ impl<'c> Planner<'c> {
             assembly.restrict(self, restriction, time)?;
         }
         if let (Some(range), Some(time)) = (&leaf.rows.ask.time, &assembly.time) {
-            assembly.block.filters.extend(range.conditions(time));
+            // Without a time to show, what is accumulated is so up to the end of the range.
+            let accumulates = leaf.rows.cumulative.is_some();
+            let shows_time = groups.iter().any(|group| group.is_time);
+            let conditions = if accumulates && !shows_time {
+                range.up_to_end().conditions(time)
+            } else {
+                range.conditions(time)
+            };
+            assembly.block.filters.extend(conditions);
         }
         Ok(block)
     }

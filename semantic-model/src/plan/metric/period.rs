@@ -37,8 +37,11 @@ impl<'c> Planner<'c> {
                 function,
                 argument: Some(Scalar::column(0, &measure.shown.name)),
                 partition: partition.clone(),
-                order: if ordered { vec![moment] } else { Vec::new() },
-                descending: false,
+                order: if ordered {
+                    vec![(moment, false)]
+                } else {
+                    Vec::new()
+                },
             }));
             block.push(&measure.shown.name, value);
         }

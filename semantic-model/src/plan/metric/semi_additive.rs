@@ -77,7 +77,6 @@ impl<'c> Planner<'c> {
             argument: Some(Scalar::column(0, &moment)),
             partition,
             order: Vec::new(),
-            descending: false,
         }));
         block.push(&edge, window);
         let marked = self.plan.add(block);

@@ -59,7 +59,7 @@ impl Scope<'_> {
             Scalar::Text(value) => literal::text(dialect, value),
             Scalar::Moment(value) => literal::moment(dialect, value),
             Scalar::Boolean(value) => literal::boolean(*value),
-            Scalar::Sql(sql, leaves) => self.sql(sql, leaves)?,
+            Scalar::Sql(sql, leaves) | Scalar::Over(sql, leaves) => self.sql(sql, leaves)?,
             Scalar::Truncate(grain, value) => time::truncate(dialect, *grain, self.render(value)?),
             Scalar::Part(part, value) => time::part(dialect, *part, self.render(value)?),
             Scalar::Shift(value, count, grain) => {
@@ -166,15 +166,15 @@ impl Scope<'_> {
             WindowFunction::Least => ("MIN", false),
             WindowFunction::Greatest => ("MAX", false),
         };
-        let order = self.list(&window.order)?;
+        let mut order = Vec::with_capacity(window.order.len());
+        for (key, descending) in &window.order {
+            order.push(tree::order(self.render(key)?, *descending, false));
+        }
         let mut function = tree::function(name, arguments);
         function.over = Some(ast::WindowType::WindowSpec(ast::WindowSpec {
             window_name: None,
             partition_by: self.list(&window.partition)?,
-            order_by: order
-                .into_iter()
-                .map(|key| tree::order(key, window.descending, false))
-                .collect(),
+            order_by: order,
             window_frame: whole.then_some(ast::WindowFrame {
                 units: ast::WindowFrameUnits::Rows,
                 start_bound: ast::WindowFrameBound::Preceding(None),
