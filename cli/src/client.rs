@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use isogloss::connectors::Mapping;
+use isogloss::connectors::sql::Dialect;
 use serde_json::{Value, json};
 
 use crate::arguments::Ingest;
@@ -38,7 +39,7 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             None => String::new(),
         };
         let log = [
-            ("dialect", request.usage.dialect.map(|it| it.as_str())),
+            ("dialect", request.usage.dialect.map(Dialect::as_str)),
             ("default_database", request.usage.database.as_deref()),
         ];
         let target = format!(

@@ -1,5 +1,6 @@
 //! From foreign documents to a commit.
 
+use connectors::sql::Dialect;
 use connectors::{Input, Kind, Mapping, Options, Report, UsageOptions};
 use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
 
@@ -124,7 +125,7 @@ impl Isogloss {
         let mut know = |graph: &graph_core::Snapshot| {
             for request in requests.iter_mut().filter(|request| is_log(request)) {
                 let usage = &mut request.usage;
-                let dialect = usage.dialect.map(|dialect| dialect.as_str());
+                let dialect = usage.dialect.map(Dialect::as_str);
                 let platform = usage.platform.as_deref().or(dialect);
                 usage.known = known::tables(graph, platform);
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
 
 use super::columns;
 use super::datasets::{dependencies, relation};
@@ -78,12 +79,9 @@ fn tables(project: &mut Project<'_>, nodes: &[&Entry]) -> Tables {
                 tables.schema.add(&parts, columns);
             }
             None => {
-                let documented = entry
-                    .object
-                    .get("columns")
-                    .and_then(|columns| columns.as_object());
+                let documented = entry.object.get("columns").and_then(Value::as_object);
                 let names = documented.into_iter().flatten().map(|(key, column)| {
-                    let name = column.get("name").and_then(|name| name.as_str());
+                    let name = column.get("name").and_then(Value::as_str);
                     name.unwrap_or(key).to_owned()
                 });
                 tables.schema.add_partial(&parts, names);
@@ -152,7 +150,7 @@ fn node(
     tables: &mut Tables,
 ) {
     let parts = parts_of(project, entry);
-    let said = |key: &str| entry.object.get(key).and_then(|value| value.as_str());
+    let said = |key: &str| entry.object.get(key).and_then(Value::as_str);
     let database = said("database").map(str::to_owned);
     let schema = said("schema").map(str::to_owned);
     let mut context = Context::new(dialect, &tables.schema).search_path(schema);

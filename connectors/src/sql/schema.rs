@@ -50,7 +50,7 @@ impl Schema {
         columns: impl IntoIterator<Item = C>,
         complete: bool,
     ) {
-        let name = Arc::new(TableName::new(parts.iter().map(|part| part.as_ref())));
+        let name = Arc::new(TableName::new(parts.iter().map(AsRef::as_ref)));
         let columns: Arc<[String]> = columns.into_iter().map(Into::into).collect();
         let complete = complete && !columns.is_empty();
         let places = self.by_name.entry(name.name().to_lowercase()).or_default();

@@ -73,7 +73,7 @@ pub(super) fn read(input: &Input, report: &mut Report, sink: &mut dyn FnMut(Entr
             odd += 1;
             continue;
         }
-        sessions.event(event(&record), sink);
+        sessions.event(&event(&record), sink);
     }
     report.skipped += odd;
     sessions.finish(sink);

@@ -301,7 +301,7 @@ fn take(
     let failed = failed_status || ERROR.find(object).is_some_and(is_something);
     let calls = CALLS
         .text(object)
-        .and_then(|calls| calls.parse::<f64>().ok());
+        .and_then(|calls| calls.split('.').next()?.parse::<u64>().ok());
     sink(Entry {
         sql,
         user: USER.text(object),
@@ -311,7 +311,7 @@ fn take(
         database: DATABASE.text(object),
         search_path: SCHEMA.texts(object),
         time: TIME.text(object).as_deref().and_then(moment::read),
-        calls: calls.map_or(1, |calls| calls.clamp(1.0, 1e15) as u64),
+        calls: calls.unwrap_or(1),
         failed,
     });
 }

@@ -36,7 +36,7 @@ pub struct KnownColumn {
 impl KnownTables {
     /// Adds a table by the parts of its name, outermost first; the first of a name stays.
     pub fn add<P: AsRef<str>>(&mut self, parts: &[P], table: KnownTable) {
-        let name = TableName::new(parts.iter().map(|part| part.as_ref()));
+        let name = TableName::new(parts.iter().map(AsRef::as_ref));
         let key = name.to_string().to_lowercase();
         if self.tables.contains_key(&key) {
             return;

@@ -79,7 +79,7 @@ pub(super) fn said(message: &str) -> Said<'_> {
 
 impl Sessions {
     /// Takes a record, and gives the statements whose end it tells.
-    pub(super) fn event(&mut self, event: Event, sink: &mut dyn FnMut(Entry)) {
+    pub(super) fn event(&mut self, event: &Event, sink: &mut dyn FnMut(Entry)) {
         if self.open.len() >= SESSIONS_MAX && !self.open.contains_key(&event.session) {
             self.finish(sink);
         }
@@ -88,11 +88,11 @@ impl Sessions {
             "LOG" => match said(&event.message) {
                 Said::Statement(sql) => {
                     session.end(false, sink);
-                    session.pending = Some(session.entry(&event, sql));
+                    session.pending = Some(session.entry(event, sql));
                 }
                 Said::Done(sql) => {
                     session.end(false, sink);
-                    session.pending = Some(session.entry(&event, sql));
+                    session.pending = Some(session.entry(event, sql));
                     session.end(false, sink);
                 }
                 Said::Duration => session.end(false, sink),
@@ -102,14 +102,14 @@ impl Sessions {
                 session.error_told = session.pending.is_some();
                 session.end(true, sink);
                 if let Some(sql) = event.statement.as_deref().filter(|_| !session.error_told) {
-                    session.pending = Some(session.entry(&event, sql));
+                    session.pending = Some(session.entry(event, sql));
                     session.end(true, sink);
                     session.error_told = true;
                 }
             }
             "STATEMENT" if !session.error_told => {
                 let sql = event.message.clone();
-                session.pending = Some(session.entry(&event, &sql));
+                session.pending = Some(session.entry(event, &sql));
                 session.end(true, sink);
             }
             _ => {}

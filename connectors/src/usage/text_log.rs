@@ -125,7 +125,7 @@ impl Records {
 
     fn flush(&mut self, sink: &mut dyn FnMut(Entry)) {
         if let Some(event) = self.current.take() {
-            self.sessions.event(event, sink);
+            self.sessions.event(&event, sink);
         }
     }
 

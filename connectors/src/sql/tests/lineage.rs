@@ -5,11 +5,11 @@ use expect_test::{Expect, expect};
 use super::{lineage_of, read, read_as, shop};
 use crate::sql::{Dialect, Schema};
 
-fn check(sql: &str, expected: Expect) {
+fn check(sql: &str, expected: &Expect) {
     expected.assert_eq(&lineage_of(&read(sql)));
 }
 
-fn check_as(dialect: Dialect, sql: &str, expected: Expect) {
+fn check_as(dialect: Dialect, sql: &str, expected: &Expect) {
     expected.assert_eq(&lineage_of(&read_as(dialect, &shop(), sql)));
 }
 
@@ -19,7 +19,7 @@ fn kinds_of_influence() {
         "select id, upper(status) s, sum(amount) over (partition by customer_id order by placed_at) w,
            case when status = 'x' then amount else 0 end c, count(*) n, amount::int
          from orders",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             s: orders.status TRANSFORMATION
             w: orders.amount AGGREGATION, orders.customer_id WINDOW, orders.placed_at WINDOW
@@ -31,7 +31,7 @@ fn kinds_of_influence() {
     check(
         "select customer_id, sum(amount) filter (where status = 'ok') t, string_agg(status, ',' order by placed_at) s
          from orders group by 1 having max(amount) > 3",
-        expect![[r#"
+        &expect![[r#"
             customer_id: orders.customer_id IDENTITY
             t: orders.amount AGGREGATION, orders.status CONDITIONAL
             s: orders.placed_at SORT, orders.status AGGREGATION
@@ -44,7 +44,7 @@ fn ctes_and_stars() {
     check(
         "with o as (select * from orders where status = 'x'), c as (select id, name as customer from customers)
          select o.*, c.customer from o left join c on o.customer_id = c.id",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             customer_id: orders.customer_id IDENTITY
             amount: orders.amount IDENTITY
@@ -58,7 +58,7 @@ fn ctes_and_stars() {
            select id, name from customers where parent_id is null
            union all select c.id, t.root from customers c join tree t on c.parent_id = t.id)
          select * from tree",
-        expect![[r#"
+        &expect![[r#"
             id: customers.id IDENTITY
             root: customers.name IDENTITY
         "#]],
@@ -71,7 +71,7 @@ fn subqueries_see_what_is_outside() {
         "select id, (select max(r.amount) from refunds r where r.order_id = orders.id) refunded,
            exists (select 1 from customers c where c.id = customer_id) known
          from orders",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             refunded: refunds.amount AGGREGATION
             known: 
@@ -79,7 +79,7 @@ fn subqueries_see_what_is_outside() {
     );
     check(
         "select o.id, l.a from orders o, lateral (select amount + o.amount as a from refunds where order_id = o.id) l",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             a: orders.amount TRANSFORMATION, refunds.amount TRANSFORMATION
         "#]],
@@ -90,7 +90,7 @@ fn subqueries_see_what_is_outside() {
 fn joins_by_name_make_one_column() {
     check(
         "select id, o.amount, r.amount from orders o full join refunds r using (id)",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY, refunds.id IDENTITY
             amount: orders.amount IDENTITY
             amount: refunds.amount IDENTITY
@@ -98,7 +98,7 @@ fn joins_by_name_make_one_column() {
     );
     check(
         "select * from orders o join archive.orders a using (id)",
-        expect![[r#"
+        &expect![[r#"
             id: shop.archive.orders.id IDENTITY, orders.id IDENTITY
             customer_id: orders.customer_id IDENTITY
             amount: orders.amount IDENTITY
@@ -109,7 +109,7 @@ fn joins_by_name_make_one_column() {
     );
     check(
         "select id from orders natural join refunds",
-        expect![[r#"
+        &expect![[r#"
         id: orders.id IDENTITY, refunds.id IDENTITY
     "#]],
     );
@@ -119,7 +119,7 @@ fn joins_by_name_make_one_column() {
 fn set_operations_go_by_position() {
     check(
         "select id, amount from orders union all select order_id, amount from refunds order by 2",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY, refunds.order_id IDENTITY
             amount: orders.amount IDENTITY, refunds.amount IDENTITY
         "#]],
@@ -127,7 +127,7 @@ fn set_operations_go_by_position() {
     check_as(
         Dialect::DuckDb,
         "select id, amount from orders union by name select amount, order_id as id from refunds",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY, refunds.order_id IDENTITY
             amount: orders.amount IDENTITY, refunds.amount IDENTITY
         "#]],
@@ -138,13 +138,13 @@ fn set_operations_go_by_position() {
 fn names_find_their_tables() {
     check(
         "select id from archive.orders",
-        expect![[r#"
+        &expect![[r#"
         id: shop.archive.orders.id IDENTITY
     "#]],
     );
     check(
         "select \"ID\", Amount from SHOP.Public.ORDERS",
-        expect![[r#"
+        &expect![[r#"
         ID: orders.id IDENTITY
         amount: orders.amount IDENTITY
     "#]],
@@ -152,14 +152,14 @@ fn names_find_their_tables() {
     check_as(
         Dialect::Snowflake,
         "select id, \"amount\" from orders",
-        expect![[r#"
+        &expect![[r#"
             ID: orders.id IDENTITY
             amount: orders.amount IDENTITY
         "#]],
     );
     check(
         "select a, b.c from nowhere.t join other.b on t.id = b.id",
-        expect![[r#"
+        &expect![[r#"
             a: 
             c: shop.other.b.c IDENTITY
             unresolved a
@@ -168,7 +168,7 @@ fn names_find_their_tables() {
     check_as(
         Dialect::BigQuery,
         "select t.a from `proj.data.t` t",
-        expect![[r#"
+        &expect![[r#"
             a: proj.data.t.a IDENTITY
         "#]],
     );
@@ -179,7 +179,7 @@ fn pipes_are_followed() {
     check_as(
         Dialect::BigQuery,
         "from orders |> where amount > 3 |> extend amount * 2 as twice |> aggregate sum(twice) as total group by status |> order by total",
-        expect![[r#"
+        &expect![[r#"
             status: orders.status IDENTITY
             total: orders.amount AGGREGATION
         "#]],
@@ -192,7 +192,7 @@ fn dialects_have_their_ways() {
         Dialect::Snowflake,
         "select status as s, s || 'x' as t, f.value:a::string v from orders, lateral flatten(input => status) f
          qualify row_number() over (partition by s order by amount) = 1",
-        expect![[r#"
+        &expect![[r#"
             S: orders.status IDENTITY
             T: orders.status TRANSFORMATION
             V: orders.status TRANSFORMATION
@@ -201,7 +201,7 @@ fn dialects_have_their_ways() {
     check_as(
         Dialect::BigQuery,
         "select * except (amount, status) replace (upper(placed_at) as placed_at) from orders",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             customer_id: orders.customer_id IDENTITY
             placed_at: orders.placed_at TRANSFORMATION
@@ -210,7 +210,7 @@ fn dialects_have_their_ways() {
     check_as(
         Dialect::BigQuery,
         "select o.id, item.price, off from orders o, unnest(o.status) as item with offset off",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             price: orders.status TRANSFORMATION
             off: 
@@ -219,7 +219,7 @@ fn dialects_have_their_ways() {
     check_as(
         Dialect::Spark,
         "select id, v from orders lateral view explode(split(status, ',')) t as v",
-        expect![[r#"
+        &expect![[r#"
             id: orders.id IDENTITY
             v: orders.status TRANSFORMATION
         "#]],
@@ -227,7 +227,7 @@ fn dialects_have_their_ways() {
     check_as(
         Dialect::Snowflake,
         "select * from refunds pivot (sum(amount) for order_id in (1, 2)) as p",
-        expect![[r#"
+        &expect![[r#"
             id: refunds.id IDENTITY
             ?: refunds.amount AGGREGATION, refunds.order_id CONDITIONAL
         "#]],
@@ -235,7 +235,7 @@ fn dialects_have_their_ways() {
     check_as(
         Dialect::MsSql,
         "declare @n int = 5 select top (@n) total = sum(o.amount), o.[status] from orders o group by o.status",
-        expect![[r#"
+        &expect![[r#"
             total: orders.amount AGGREGATION
             status: orders.status IDENTITY
         "#]],
@@ -278,7 +278,7 @@ fn without_a_schema_only_what_is_certain_is_said() {
 fn statements_that_write() {
     check(
         "create table big as select id, amount * 2 as twice from orders",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.big
             id: orders.id IDENTITY
             twice: orders.amount TRANSFORMATION
@@ -286,7 +286,7 @@ fn statements_that_write() {
     );
     check(
         "create view v (a, b) as select id, name from customers",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.v
             a: customers.id IDENTITY
             b: customers.name IDENTITY
@@ -294,7 +294,7 @@ fn statements_that_write() {
     );
     check(
         "insert into refunds (order_id, amount) select id, amount from orders where amount < 0",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.refunds
             order_id: orders.id IDENTITY
             amount: orders.amount IDENTITY
@@ -302,7 +302,7 @@ fn statements_that_write() {
     );
     check(
         "insert into refunds select id, id, amount from orders",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.refunds
             id: orders.id IDENTITY
             order_id: orders.id IDENTITY
@@ -311,7 +311,7 @@ fn statements_that_write() {
     );
     check(
         "update orders o set amount = o.amount - r.amount, status = 'r' from refunds r where r.order_id = o.id",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.orders
             amount: orders.amount TRANSFORMATION, refunds.amount TRANSFORMATION
             status: 
@@ -322,7 +322,7 @@ fn statements_that_write() {
         "merge into refunds t using (select id, amount from orders) s on t.order_id = s.id
          when matched then update set amount = s.amount + t.amount
          when not matched then insert (id, order_id, amount) values (s.id, s.id, s.amount)",
-        expect![[r#"
+        &expect![[r#"
             -> shop.public.refunds
             AMOUNT: orders.amount IDENTITY+TRANSFORMATION, refunds.amount TRANSFORMATION
             ID: orders.id IDENTITY
@@ -331,7 +331,7 @@ fn statements_that_write() {
     );
     check(
         "with gone as (delete from refunds where amount = 0 returning id) select id from gone",
-        expect![[r#"
+        &expect![[r#"
             id: refunds.id IDENTITY
         "#]],
     );
@@ -341,14 +341,14 @@ fn statements_that_write() {
 fn what_is_not_sql_is_said() {
     check(
         "select {{ column }} from orders",
-        expect![[r#"
+        &expect![[r#"
         ! line 1 still holds a template
     "#]],
     );
-    check("select from where 'secret word'", expect![""]);
+    check("select from where 'secret word'", &expect![""]);
     check(
         "select 'never closed from orders",
-        expect![[r#"
+        &expect![[r#"
         ! Unterminated string literal
     "#]],
     );

@@ -45,7 +45,7 @@ fn touched(analysis: &Analysis) -> String {
     out
 }
 
-fn check(sql: &str, expected: Expect) {
+fn check(sql: &str, expected: &Expect) {
     expected.assert_eq(&touched(&read(sql)));
 }
 
@@ -54,7 +54,7 @@ fn columns_have_roles() {
     check(
         "select c.name, sum(o.amount) from orders o join customers c on o.customer_id = c.id and c.region = 'EU'
          where o.status = 'paid' group by c.name order by sum(o.amount) desc",
-        expect![[r#"
+        &expect![[r#"
             Query reads customers orders
               customers.id Joined
               customers.name Selected Grouped
@@ -67,7 +67,7 @@ fn columns_have_roles() {
     );
     check(
         "select * from refunds where order_id in (select id from orders where amount > 3)",
-        expect![[r#"
+        &expect![[r#"
             Query reads orders refunds
               orders.amount Filtered
               orders.id Selected
@@ -79,7 +79,7 @@ fn columns_have_roles() {
     );
     check(
         "select count(*) from orders o, customers c where o.customer_id = c.id",
-        expect![[r#"
+        &expect![[r#"
             Query reads customers orders
               customers.id Filtered Joined
               orders.customer_id Filtered Joined
@@ -88,7 +88,7 @@ fn columns_have_roles() {
     );
     check(
         "select a.name from customers a join customers b on a.parent_id = b.id",
-        expect![[r#"
+        &expect![[r#"
             Query reads customers
               customers.id Joined
               customers.name Selected
@@ -102,7 +102,7 @@ fn columns_have_roles() {
 fn statements_of_all_kinds() {
     check(
         "begin; set search_path = x; delete from refunds where id = 3; truncate orders; drop table customers",
-        expect![[r#"
+        &expect![[r#"
             Utility
             Utility
             Delete reads refunds writes refunds
@@ -113,20 +113,20 @@ fn statements_of_all_kinds() {
     );
     check(
         "copy orders (id, amount) from stdin",
-        expect![[r#"
+        &expect![[r#"
         Copy writes orders
     "#]],
     );
     check(
         "explain analyze select id from orders",
-        expect![[r#"
+        &expect![[r#"
         Utility reads orders
           orders.id Selected
     "#]],
     );
     check(
         "insert into refunds (id, amount) values (1, 2), (3, 4) on conflict (id) do update set amount = excluded.amount",
-        expect![[r#"
+        &expect![[r#"
             Insert writes refunds
               refunds.amount Written
               refunds.id Written
@@ -134,7 +134,7 @@ fn statements_of_all_kinds() {
     );
     check(
         "declare c cursor for select id from orders where status = 'x'",
-        expect![[r#"
+        &expect![[r#"
             Query reads orders
               orders.id Selected
               orders.status Filtered
@@ -146,7 +146,7 @@ fn statements_of_all_kinds() {
 fn tables_of_a_statement_that_does_not_parse_are_guessed() {
     check(
         "with x as (select 1) select from where frm orders o join x on join customers c ((",
-        expect![[r#"
+        &expect![[r#"
             Unknown reads customers (guessed)
         "#]],
     );

@@ -5,7 +5,7 @@ use crate::shared::report_lines;
 use crate::{Input, Kind, read};
 
 /// Reads a log and gives what was said of it, and the shapes with their counts and users.
-fn check(text: &str, expected: expect_test::Expect) {
+fn check(text: &str, expected: &expect_test::Expect) {
     let mut options = known();
     options.usage.dialect = None;
     let read = match read(Kind::QueryLog, vec![Input::text("log", text)], &options) {
@@ -70,7 +70,7 @@ fn csvlog() {
         );
     check(
         &log,
-        expect![[r#"
+        &expect![[r#"
             column 3, dataset 1, known_dataset 1, pattern 1, set_aside 2, statement 4, use 2
             skipped 1
             note: log: read as csvlog of PostgreSQL [log_format]
@@ -103,7 +103,7 @@ fn stderr() {
 ";
     check(
         log,
-        expect![[r#"
+        &expect![[r#"
         column 2, dataset 1, known_dataset 1, pattern 2, set_aside 2, statement 4, use 2
         skipped 0
         note: log: read as stderr log of PostgreSQL [log_format]
@@ -131,7 +131,7 @@ Nov 22 16:02:56 db1 postgres[77]: [5-2] #011amount from orders
 ";
     check(
         log,
-        expect![[r#"
+        &expect![[r#"
         column 2, dataset 1, known_dataset 1, pattern 1, statement 1, use 1
         skipped 0
         note: log: read as syslog of PostgreSQL [log_format]
@@ -152,7 +152,7 @@ ann,shop,3,13,SET x = $1,0
 ";
     check(
         log,
-        expect![[r#"
+        &expect![[r#"
         column 2, dataset 1, known_dataset 1, pattern 1, set_aside 3, statement 43, use 40
         skipped 0
         note: log: read as pg_stat_statements in CSV [log_format]
@@ -173,7 +173,7 @@ fn histories_of_warehouses() {
 ";
     check(
         snowflake,
-        expect![[r#"
+        &expect![[r#"
         column 2, dataset 1, known_dataset 1, pattern 1, set_aside 1, statement 2, use 1
         skipped 0
         note: log: read as history of Snowflake in CSV [log_format]
@@ -190,7 +190,7 @@ fn histories_of_warehouses() {
  {"creation_time": "2026-01-02T10:00:00Z", "user_email": "ann@example.org", "query": "select id from `proj.sales.nothing`", "state": "DONE", "error_result": {"reason": "notFound"}}]"#;
     check(
         big_query,
-        expect![[r#"
+        &expect![[r#"
             column 1, dataset 1, pattern 1, set_aside 1, statement 2, use 1
             skipped 0
             note: log: read as history of BigQuery in JSON [log_format]
@@ -206,7 +206,7 @@ fn histories_of_warehouses() {
   {"query_text": "select 1", "status": "CANCELED", "user_name": "ann", "query_start_time_ms": 1767348000000}]}"#;
     check(
         databricks,
-        expect![[r#"
+        &expect![[r#"
             column 2, dataset 1, pattern 1, set_aside 1, statement 2, use 1
             skipped 0
             note: log: read as history of Databricks in JSON [log_format]
@@ -224,13 +224,13 @@ fn histories_of_warehouses() {
 fn what_is_no_log_is_said() {
     check(
         "hello",
-        expect![
+        &expect![
             "the `query-log` documents hold nothing that could be read: log: this is no form of query log that is known [unknown_log]"
         ],
     );
     check(
         "[{\"query\": \"select id from orders\", \"user\": \"a\"}, {\"quer",
-        expect![[r#"
+        &expect![[r#"
             column 1, dataset 1, known_dataset 1, pattern 1, statement 1, use 1
             skipped 1
             note: log: read as statements in JSON [log_format]
@@ -243,7 +243,7 @@ fn what_is_no_log_is_said() {
     );
     check(
         "{\"sql\": \"select id from orders\"}\nnot json\n{\"user\": 3}\n",
-        expect![[r#"
+        &expect![[r#"
             column 1, dataset 1, known_dataset 1, pattern 1, statement 1, use 1
             skipped 2
             note: log: read as statements in JSON lines [log_format]
