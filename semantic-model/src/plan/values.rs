@@ -44,7 +44,7 @@ impl<'c> Planner<'c> {
         let groups = self.groups(ask.items, &[dataset])?;
         let block = match source {
             Some(dataset) => {
-                let finest = reads_time.then(|| self.finest(&members));
+                let finest = reads_time.then(|| self.finest_grain(&members));
                 self.values_of(ask, dataset, finest, &groups)?
             }
             None => self.times(ask, &members, &groups)?,
@@ -113,7 +113,7 @@ impl<'c> Planner<'c> {
     }
 
     /// The grain of the calendar that has all moments of `metric_time` that are asked for.
-    fn finest(&self, members: &[Member]) -> Grain {
+    fn finest_grain(&self, members: &[Member]) -> Grain {
         let times = members
             .iter()
             .filter(|member| member.target == Target::MetricTime);
@@ -132,7 +132,7 @@ impl<'c> Planner<'c> {
         members: &[Member],
         groups: &[Group],
     ) -> Result<BlockId, PlanError> {
-        let finest = self.finest(members);
+        let finest = self.finest_grain(members);
         let calendar = self.spine(finest)?;
         let dataset = self.any_dataset();
         let mut assembly = Assembly::calendar(dataset, &calendar);
