@@ -7,9 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::history::History;
 
+#[cfg(feature = "query")]
+mod running;
 mod upkeep;
 mod walks;
 
+#[cfg(feature = "query")]
+pub(crate) use running::{Query, RowFormat, Suite, SuiteKind, SuiteRun};
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
 pub(crate) use walks::{Between, Changes, EventFormat, Impact, Lineage, Then, Way};
 
@@ -55,6 +59,9 @@ pub enum Command {
     Impact(Impact),
     /// Show what commits did to entities.
     Changes(Changes),
+    /// Ask for metrics by dimensions and run the query.
+    #[cfg(feature = "query")]
+    Query(Box<Query>),
     /// Run a SPARQL query.
     Sparql(Sparql),
     /// Say why a statement holds: the rules and claims behind it.
@@ -75,6 +82,9 @@ pub enum Command {
     Eval(Eval),
     /// Run resolution cases that say what they expect, as a test.
     Test(Test),
+    /// Run the cases of a conformance suite and write what came out, to be scored.
+    #[cfg(feature = "query")]
+    Suite(Suite),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -143,7 +153,7 @@ pub struct Serve {
   isogloss ingest postgres://reader@db.example/shop --source shop-db
   isogloss ingest --config isogloss.toml")]
 pub struct Ingest {
-    /// Format of the documents: dbt, odcs, rdf, openlineage, postgres-catalog, query-log or catalog-lines; or the address of a
+    /// Format of the documents, such as dbt, odcs, rdf, openlineage, datahub or catalog-lines; or the address of a
     /// PostgreSQL database, as postgres://user@host/database.
     #[arg(value_name = "KIND or URL", required_unless_present = "config")]
     pub kind: Option<String>,

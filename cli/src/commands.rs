@@ -9,11 +9,15 @@ mod export;
 mod impact;
 pub(crate) mod ingest;
 mod lineage;
+#[cfg(feature = "query")]
+mod query;
 mod resolve;
 mod search;
 mod serve;
 mod sources;
 mod sparql;
+#[cfg(feature = "query")]
+mod suite;
 mod test;
 mod validate;
 mod verify;
@@ -49,6 +53,8 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Lineage(options) => lineage::run(&options),
         Command::Impact(options) => impact::run(&options),
         Command::Changes(options) => changes::run(&options),
+        #[cfg(feature = "query")]
+        Command::Query(options) => query::run(&options),
         Command::Sparql(options) => sparql::run(&options),
         Command::Why(options) => why::run(&options),
         Command::Schema => schema(),
@@ -59,6 +65,8 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Compact(options) => compact::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Test(options) => test::run(&options),
+        #[cfg(feature = "query")]
+        Command::Suite(options) => suite::run(&options),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(

@@ -13,6 +13,15 @@ use crate::arguments::Log;
 use crate::failure::{Failure, FailureKind};
 use crate::history::History;
 
+#[cfg(feature = "query")]
+pub(crate) use query_engine::mesh::{EngineSettings, LayerSettings};
+
+/// Built without engines, the program skips what the file says of them.
+#[cfg(not(feature = "query"))]
+type EngineSettings = serde::de::IgnoredAny;
+#[cfg(not(feature = "query"))]
+type LayerSettings = serde::de::IgnoredAny;
+
 /// A configuration file. An unknown key is an error that names it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +32,12 @@ pub(crate) struct Config {
     /// The sources, in the order in which they are ingested.
     #[serde(default, rename = "source")]
     pub(crate) sources: Vec<Source>,
+    /// Where SQL runs, for `isogloss query`.
+    #[serde(default, rename = "engine")]
+    pub(crate) engines: Vec<EngineSettings>,
+    /// Semantic layers over the engines.
+    #[serde(default, rename = "layer")]
+    pub(crate) layers: Vec<LayerSettings>,
     /// Whose values win in the merged view, and which names mean one thing.
     #[serde(default)]
     pub(crate) merge: MergeSettings,

@@ -69,7 +69,18 @@ const IGNORED: [&str; 19] = [
     "dataPlatformInstance",
 ];
 
-pub(crate) struct Writer<'a> {
+/// Aspects that any entity may have, which `common` writes.
+const COMMON: [&str; 7] = [
+    "container",
+    "domains",
+    "globalTags",
+    "glossaryTerms",
+    "institutionalMemory",
+    "ownership",
+    "subTypes",
+];
+
+struct Writer<'a> {
     entities: &'a Entities,
     options: &'a Options,
     report: &'a mut Report,
@@ -112,7 +123,11 @@ impl Writer<'_> {
         let iri = urns::iri(urn);
         for (name, value) in &entity.aspects {
             let is_key = name.ends_with("Key");
-            if is_key || understood.contains(&name.as_str()) || IGNORED.contains(&name.as_str()) {
+            if is_key
+                || COMMON.contains(&name.as_str())
+                || understood.contains(&name.as_str())
+                || IGNORED.contains(&name.as_str())
+            {
                 continue;
             }
             *self
@@ -147,6 +162,16 @@ impl Writer<'_> {
         for domain in texts(entity.aspect("domains"), "domains") {
             let domain = urns::iri(domain);
             self.out.link(iri, ontologies::iso::IN_DOMAIN, &domain);
+        }
+        let container = entity.aspect("container");
+        if let Some(container) = container.and_then(|found| said(found, "container")) {
+            let container = urns::iri(container);
+            self.out
+                .link(iri, ontologies::dcterms::IS_PART_OF, &container);
+        }
+        for kind in texts(entity.aspect("subTypes"), "typeNames") {
+            self.out
+                .text(iri, ontologies::dcterms::TYPE, &kind.to_lowercase());
         }
         for element in list(entity.aspect("institutionalMemory"), "elements") {
             if let Some(url) = said(element, "url") {

@@ -4,6 +4,8 @@
 //! owners, exposures, metrics and semantic models are read too. `docs/formats/dbt.md` says what becomes what and
 //! how the domain and the data product of a node are found.
 //!
+//! A `semantic_manifest.json` beside them adds the declarations that queries for metrics are planned with.
+//!
 //! Manifests of schema v1 to v12 and v20 (Fusion) are read by what they have in common; the version is noted.
 //! Wrong types, unknown references and what has no place are reported with the path of their key.
 
@@ -13,6 +15,7 @@ mod columns;
 mod datasets;
 mod document;
 mod extras;
+mod layer;
 mod lineage;
 mod metrics;
 mod place;
@@ -44,16 +47,24 @@ pub(crate) enum ArtifactKind {
     Catalog,
     /// What the last runs did.
     RunResults,
+    /// The semantic layer.
+    SemanticManifest,
 }
 
 impl ArtifactKind {
-    const ALL: [Self; 3] = [Self::Manifest, Self::Catalog, Self::RunResults];
+    const ALL: [Self; 4] = [
+        Self::Manifest,
+        Self::Catalog,
+        Self::RunResults,
+        Self::SemanticManifest,
+    ];
 
     fn stem(self) -> &'static str {
         match self {
             Self::Manifest => "manifest",
             Self::Catalog => "catalog",
             Self::RunResults => "run_results",
+            Self::SemanticManifest => "semantic_manifest",
         }
     }
 
@@ -109,6 +120,7 @@ pub fn read(
     let catalog = Catalog::new(&artifacts.catalogs, report);
     let results = Results::new(&artifacts.results, report);
     let mut identities = Identities::default();
+    let mut written = layer::Written::default();
     for (file, manifest) in &artifacts.manifests {
         let mut project = Project {
             out,
@@ -123,7 +135,9 @@ pub fn read(
             results: &results,
         };
         project.write(manifest);
+        written.note(&project, manifest);
     }
+    written.write(&artifacts.layers, options, report, out);
     catalog.report_unused(&identities, report);
     results.report_unused(&identities, report);
 }
@@ -134,6 +148,8 @@ struct Artifacts {
     manifests: Vec<(String, Document)>,
     catalogs: Vec<(String, Document)>,
     results: Vec<(String, Document)>,
+    /// Semantic manifests, which have a reader of their own.
+    layers: Vec<Input>,
 }
 
 impl Artifacts {
@@ -154,6 +170,10 @@ impl Artifacts {
                     continue;
                 }
             };
+            if kind == ArtifactKind::SemanticManifest {
+                artifacts.layers.push(input);
+                continue;
+            }
             let mut troubles = Troubles {
                 report,
                 file: &input.name,
@@ -173,11 +193,11 @@ impl Artifacts {
                     &mut artifacts.manifests
                 }
                 ArtifactKind::Catalog => &mut artifacts.catalogs,
-                ArtifactKind::RunResults => &mut artifacts.results,
+                ArtifactKind::RunResults | ArtifactKind::SemanticManifest => &mut artifacts.results,
             };
             place.push((input.name, document));
         }
-        if artifacts.manifests.is_empty() && report.errors == 0 {
+        if artifacts.manifests.is_empty() && artifacts.layers.is_empty() && report.errors == 0 {
             let message = "there is no manifest, without which the others say little";
             report.error("no_manifest", message, Location::default());
         }
@@ -198,6 +218,7 @@ fn kind_fits(kind: ArtifactKind, document: &Document) -> bool {
             document.has("nodes") || document.has("sources")
         }
         ArtifactKind::RunResults => document.has("results"),
+        ArtifactKind::SemanticManifest => document.has("semantic_models"),
     }
 }
 

@@ -141,7 +141,7 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::UnknownKind { .. } => {
-                "the kinds are `dbt`, `odcs`, `rdf`, `catalog-lines`, `postgres-catalog`, `openlineage` and `datahub`"
+                "the kinds are `dbt`, `odcs`, `rdf`, `catalog-lines`, `postgres-catalog`, `openlineage`, `datahub`, `iceberg` and `frictionless`"
             }
             Self::EmptyFolder { kind, .. } => kind.files(),
             Self::TooLarge { .. } | Self::TooLargeTogether { .. } => {

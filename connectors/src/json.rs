@@ -113,6 +113,27 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Err
     Ok((value, duplicates.into_inner()))
 }
 
+/// Reads a document that is one JSON value; one that is none is reported as an error with its place.
+pub(crate) fn document(text: &[u8], troubles: &mut Troubles<'_>) -> Option<Value> {
+    match parse(text) {
+        Ok((value, duplicates)) => {
+            for key in duplicates {
+                let message = format!("key `{key}` occurs twice; the last one was taken");
+                let at = troubles.at(&key);
+                troubles.report.warning("duplicate_key", message, at);
+            }
+            Some(value)
+        }
+        Err(error) => {
+            let (line, column) = place_of(&error);
+            let at = troubles.at("").line(line).column(column);
+            troubles.report.error("bad_json", plain_message(&error), at);
+            troubles.report.skipped += 1;
+            None
+        }
+    }
+}
+
 /// Replaces each lone half of an escaped surrogate pair by an escaped U+FFFD of the same length, so that lines
 /// and columns stay; gives how many there were.
 pub(crate) fn mend_surrogates(text: &mut [u8]) -> u64 {

@@ -32,11 +32,15 @@ pub enum Kind {
     /// A file export of DataHub.
     #[serde(rename = "datahub")]
     DataHub,
+    /// Metadata of Iceberg tables and views.
+    Iceberg,
+    /// Data packages of Frictionless.
+    Frictionless,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -46,6 +50,8 @@ impl Kind {
         Self::SemanticLayer,
         Self::QueryLog,
         Self::DataHub,
+        Self::Iceberg,
+        Self::Frictionless,
     ];
 
     /// Gives the name that users write.
@@ -60,6 +66,8 @@ impl Kind {
             Self::SemanticLayer => "semantic-layer",
             Self::QueryLog => "query-log",
             Self::DataHub => "datahub",
+            Self::Iceberg => "iceberg",
+            Self::Frictionless => "frictionless",
         }
     }
 
@@ -67,7 +75,7 @@ impl Kind {
     pub fn files(self) -> &'static str {
         match self {
             Self::Dbt => {
-                "dbt reads manifest.json, catalog.json and run_results*.json, plain or .gz, usually in target/"
+                "dbt reads manifest.json, catalog.json, run_results*.json and semantic_manifest.json, plain or .gz, usually in target/"
             }
             Self::Odcs => "odcs reads .yaml, .yml and .json contracts, plain or .gz",
             Self::Rdf => {
@@ -87,6 +95,10 @@ impl Kind {
                 "query-log reads .log, .syslog, .csv, .json, .jsonl and .ndjson files, plain or .gz"
             }
             Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
+            Self::Iceberg => {
+                "iceberg reads .json files of table and view metadata and of REST answers, plain or .gz"
+            }
+            Self::Frictionless => "frictionless reads .json files of data packages, plain or .gz",
         }
     }
 
@@ -102,7 +114,7 @@ impl Kind {
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
             Self::SemanticLayer => &["yaml", "yml", "json"],
             Self::QueryLog => &LOGS,
-            Self::DataHub => &["json"],
+            Self::DataHub | Self::Iceberg | Self::Frictionless => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }
@@ -173,6 +185,10 @@ impl Kind {
             Some(Self::OpenLineage)
         } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
             Some(Self::DataHub)
+        } else if text.contains("\"table-uuid\"") || text.contains("\"view-uuid\"") {
+            Some(Self::Iceberg)
+        } else if text.contains("\"resources\"") && text.contains("\"schema\"") {
+            Some(Self::Frictionless)
         } else if crate::usage::is_query_log(&head) {
             Some(Self::QueryLog)
         } else if text.lines().next()?.trim_end().ends_with('}') {

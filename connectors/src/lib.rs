@@ -11,7 +11,8 @@
 //!
 //! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
 //! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file
-//! export), [`semantic_layer`] (MetricFlow, Ossie, ...), [`usage`] (query logs), [`catalog_lines`] (our own
+//! export), [`iceberg`] (table metadata), [`frictionless`] (data packages), [`semantic_layer`] (MetricFlow, Ossie, ...),
+//! [`usage`] (query logs), [`catalog_lines`] (our own
 //! JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -33,11 +34,13 @@
 pub mod catalog_lines;
 pub mod datahub;
 pub mod dbt;
-mod derivation;
 pub mod error;
+pub mod frictionless;
+pub mod iceberg;
 pub mod input;
 mod json;
 pub mod kind;
+mod lineage;
 pub mod mapping;
 pub mod odcs;
 pub mod openlineage;
@@ -143,6 +146,8 @@ fn read_with(
         Kind::OpenLineage => openlineage::read(inputs, options, &mut report, &mut out),
         Kind::QueryLog => usage::read(inputs, options, &mut report, &mut out),
         Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
+        Kind::Iceberg => iceberg::read(inputs, options, &mut report, &mut out),
+        Kind::Frictionless => frictionless::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

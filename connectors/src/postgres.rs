@@ -63,25 +63,10 @@ pub fn read(
 }
 
 fn parse(bytes: &[u8], troubles: &mut Troubles<'_>) -> Option<Object> {
-    match json::parse(bytes) {
-        Ok((Value::Object(object), duplicates)) => {
-            for key in duplicates {
-                let message = format!("key `{key}` occurs twice; the last one was taken");
-                let at = troubles.at(&key);
-                troubles.report.warning("duplicate_key", message, at);
-            }
-            Some(object)
-        }
-        Ok((other, _)) => {
+    match json::document(bytes, troubles)? {
+        Value::Object(object) => Some(object),
+        other => {
             troubles.wrong_type("", "an object", &other);
-            None
-        }
-        Err(error) => {
-            let (line, column) = json::place_of(&error);
-            let at = troubles.at("").line(line).column(column);
-            let message = json::plain_message(&error);
-            troubles.report.error("bad_json", message, at);
-            troubles.report.skipped += 1;
             None
         }
     }

@@ -8,7 +8,7 @@ mod metrics;
 mod write;
 
 use graph_core::rdf::NamedNode;
-use semantic_model::formats::{self, FormatError, Problem, ReadAll};
+use semantic_model::formats::{self, Problem};
 use semantic_model::layer::{Dataset, Layer};
 
 use crate::report::{Diagnostic, Location, Report, Severity};
@@ -42,31 +42,31 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    for input in inputs {
-        for layer in layers(&input, report) {
-            write(&layer, &Alone, options, report, out);
-        }
+    for layer in layers(&inputs, options, report) {
+        write(&layer, &Alone, options, report, out);
     }
 }
 
-/// Reads the layers of a file; what is not understood of it goes to the report.
-pub(crate) fn layers(input: &Input, report: &mut Report) -> Vec<Layer> {
-    let text = match std::str::from_utf8(&input.bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let message = format!("byte {} is not UTF-8", error.valid_up_to());
-            report.error("not_utf8", message, Location::file(&input.name));
-            return Vec::new();
+/// Reads the layers of files; what is not understood of them goes to the report.
+pub(crate) fn layers(inputs: &[Input], options: &Options, report: &mut Report) -> Vec<Layer> {
+    let mut texts = Vec::new();
+    for input in inputs {
+        match std::str::from_utf8(&input.bytes) {
+            Ok(text) => texts.push((input.name.as_str(), text)),
+            Err(error) => {
+                let message = format!("byte {} is not UTF-8", error.valid_up_to());
+                report.error("not_utf8", message, Location::file(&input.name));
+            }
         }
-    };
-    match read_text(&input.name, text) {
+    }
+    match formats::read(options.source.as_str(), &texts) {
         Ok(read) => {
             for problem in read.report.problems {
                 report.push(diagnostic(problem));
             }
             if read.report.omitted > 0 {
                 let message = format!("{} further problems", read.report.omitted);
-                report.warning("many_problems", message, Location::file(&input.name));
+                report.warning("many_problems", message, Location::default());
             }
             read.layers
         }
@@ -82,17 +82,6 @@ pub(crate) fn layers(input: &Input, report: &mut Report) -> Vec<Layer> {
             Vec::new()
         }
     }
-}
-
-fn read_text(file: &str, text: &str) -> Result<ReadAll, FormatError> {
-    if text.contains("semantic_models") {
-        let read = formats::metricflow::read_manifest(file, text)?;
-        return Ok(ReadAll {
-            layers: vec![read.layer],
-            report: read.report,
-        });
-    }
-    formats::ossie::read(file, text)
 }
 
 fn diagnostic(problem: Problem) -> Diagnostic {

@@ -22,8 +22,6 @@ vocabulary! {
     ATTRIBUTION = "Attribution";
     /// A derivation described on its own.
     DERIVATION = "Derivation";
-    /// An influence described on its own.
-    INFLUENCE = "Influence";
     /// An association described on its own.
     ASSOCIATION = "Association";
     /// A use described on its own.
@@ -58,10 +56,6 @@ vocabulary! {
     QUALIFIED_DERIVATION = "qualifiedDerivation";
     /// Links an activity to an association.
     QUALIFIED_ASSOCIATION = "qualifiedAssociation";
-    /// Links anything to what acted on it in any way.
-    WAS_INFLUENCED_BY = "wasInfluencedBy";
-    /// Links anything to an influence on it.
-    QUALIFIED_INFLUENCE = "qualifiedInfluence";
     /// Links an activity to a use.
     QUALIFIED_USAGE = "qualifiedUsage";
     /// The agent of an attribution or association.

@@ -16,6 +16,8 @@ mod engine;
 mod error;
 #[cfg(feature = "datafusion")]
 pub mod federation;
+#[cfg(feature = "datafusion")]
+pub mod mesh;
 mod near;
 mod plain;
 #[cfg(feature = "postgres")]

@@ -76,7 +76,7 @@ impl FormatError {
 fn place(error: &FormatError) -> String {
     let mut text = error.file.clone();
     for number in [error.line, error.column].into_iter().flatten() {
-        text.push_str(&format!(":{number}"));
+        text = format!("{text}:{number}");
     }
     format!("{text}: {}", error.message)
 }

@@ -4,6 +4,7 @@
 //! lead to them, what would give a wrong number is refused with a [`PlanError`], a relational plan is built, and the
 //! plan is written in the [`Dialect`] of the engine that runs it.
 
+mod aggregates;
 mod assembly;
 mod bind;
 mod body;
@@ -14,6 +15,7 @@ mod declared;
 mod dialect;
 mod error;
 mod explain;
+mod facts;
 mod fragment;
 mod graph;
 mod holes;
@@ -36,8 +38,9 @@ mod simplify;
 mod spine;
 mod time;
 mod values;
+mod windows;
 
-pub use body::{Body, Condition, Input, SimpleBody};
+pub use body::{Aggregates, Atom, Body, Condition, Input, Part, SimpleBody};
 pub use catalog::Catalog;
 pub use compile::{ColumnKind, Compiled, Options, ResultColumn, compile};
 pub use condition::parse_condition;

@@ -160,17 +160,6 @@ pub(super) fn other(
             writer.out.text(&iri, predicate, text);
         }
     }
-    if let Some(parent) = entity
-        .aspect("container")
-        .and_then(|found| said(found, "container"))
-    {
-        writer
-            .out
-            .link(&iri, dcterms::IS_PART_OF, &urns::iri(parent));
-    }
-    for kind in texts(entity.aspect("subTypes"), "typeNames") {
-        writer.out.text(&iri, dcterms::TYPE, &kind.to_lowercase());
-    }
     writer.common(&iri, entity);
     &[
         "container",

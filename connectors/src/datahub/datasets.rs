@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::proposals::Entity;
 use super::{Writer, list, said, texts, urns};
 use crate::Asset;
-use crate::derivation::{self, Way};
 use crate::json::{Object, integer_of};
+use crate::lineage::{self, Way};
 use crate::table::{ColumnFacts, Table, place};
 
 const UNDERSTOOD: [&str; 18] = [
@@ -212,7 +212,7 @@ fn upstream(writer: &mut Writer<'_>, table: &Table, entity: &Entity) {
     for upstream in list(aspect, "upstreams") {
         if let Some(urn) = said(upstream, "dataset") {
             writer.report.understood("lineage");
-            derivation::write(writer.out, &table.iri, &urns::iri(urn), &[]);
+            lineage::made(writer.out, &table.iri, &urns::iri(urn), &[]);
         }
     }
     fine_grained(writer, aspect);
@@ -231,7 +231,7 @@ pub(super) fn fine_grained(writer: &mut Writer<'_>, aspect: Option<&Object>) {
                 let end = |urn| column(writer, urn).unwrap_or_else(|| urns::iri(urn));
                 let (to, from) = (end(to), end(from));
                 writer.report.understood("column_lineage");
-                derivation::write(writer.out, &to, &from, &ways);
+                lineage::made(writer.out, &to, &from, &ways);
             }
         }
     }

@@ -5,8 +5,8 @@ use ontologies::{dcat, dcterms, duv, iso, prov};
 use super::datasets::fine_grained;
 use super::proposals::Entity;
 use super::{Writer, list, said, texts, urns};
-use crate::derivation;
 use crate::json::Object;
+use crate::lineage;
 
 /// Writes a job or a flow as a plan; the outputs of a job are made from its inputs.
 pub(super) fn write(
@@ -29,7 +29,7 @@ pub(super) fn write(
     for output in ends(flows, "outputDatasets", "outputDatasetEdges") {
         for input in &inputs {
             writer.report.understood("lineage");
-            derivation::write(writer.out, &urns::iri(output), &urns::iri(input), &[]);
+            lineage::made(writer.out, &urns::iri(output), &urns::iri(input), &[]);
         }
     }
     fine_grained(writer, flows);

@@ -63,33 +63,25 @@ impl Entities {
 
 /// Reads one file.
 pub(super) fn read(input: &Input, entities: &mut Entities, report: &mut Report) {
-    let troubles = Troubles {
+    let mut troubles = Troubles {
         report,
         file: &input.name,
         line: None,
     };
-    let items = match json::parse(&input.bytes) {
-        Ok((Value::Array(items), _)) => items,
-        Ok((value @ Value::Object(_), _)) if is_proposal(&value) => vec![value],
-        Ok((value, _)) if value.get("files").is_some() => {
+    let items = match json::document(&input.bytes, &mut troubles) {
+        None => return,
+        Some(Value::Array(items)) => items,
+        Some(value) if is_proposal(&value) => vec![value],
+        Some(value) if value.get("files").is_some_and(Value::is_array) => {
             let at = troubles.at("");
             let message = "this is a list of the files of the export, which are read by themselves";
             troubles.report.note("not_proposals", message, at);
             return;
         }
-        Ok((other, _)) => {
+        Some(other) => {
             let message = format!("expected a list of proposals, found {}", type_name(&other));
             let at = troubles.at("");
             troubles.report.error("not_proposals", message, at);
-            troubles.report.skipped += 1;
-            return;
-        }
-        Err(error) => {
-            let (line, column) = json::place_of(&error);
-            let at = troubles.at("").line(line).column(column);
-            troubles
-                .report
-                .error("bad_json", json::plain_message(&error), at);
             troubles.report.skipped += 1;
             return;
         }

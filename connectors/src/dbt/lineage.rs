@@ -8,7 +8,7 @@ use super::columns;
 use super::datasets::{dependencies, relation};
 use super::document::Entry;
 use super::project::{Project, fields_of};
-use crate::derivation;
+use crate::lineage;
 use crate::sql::{Context, Dialect, Problem, Schema, StatementFacts, TableName, analyze};
 
 /// The keys that hold compiled SQL, since dbt 1.3 and before.
@@ -214,7 +214,7 @@ fn write_facts(project: &mut Project<'_>, id: &str, facts: &StatementFacts, tabl
                 continue;
             }
             project.report.understood("column_lineage");
-            derivation::column(project.out, &to, &from, *how);
+            lineage::column(project.out, &to, &from, *how);
         }
     }
     let Some(dataset) = project.known.get(id).map(|known| known.iri.clone()) else {
@@ -222,7 +222,7 @@ fn write_facts(project: &mut Project<'_>, id: &str, facts: &StatementFacts, tabl
     };
     for (column, how) in facts.influences() {
         if let Some(from) = column_of(project, column, tables) {
-            derivation::write(project.out, &dataset, &from, &derivation::ways(how));
+            lineage::rows(project.out, &dataset, &from, how);
         }
     }
 }

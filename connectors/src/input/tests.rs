@@ -181,6 +181,7 @@ fn a_dbt_folder_gives_the_plain_artifacts_and_all_run_results() {
         "manifest.json",
         "run_results.json",
         "run_results_test.json",
+        "semantic_manifest.json",
     ];
     let (folder_names, passed_over) = names(folder.path().to_owned());
     assert_eq!(

@@ -10,8 +10,8 @@ use super::names::{Name, dataset_path, qualified, run_iri, short};
 use super::state::{LINEAGE_FACETS, Registers, State};
 use super::{quality, remember};
 use crate::StatementBuilder;
-use crate::derivation::{self, Way};
 use crate::json::{Object, integer_of};
+use crate::lineage::{self, Way};
 use crate::table::{ColumnFacts, Table};
 
 /// How deep the fields of fields are read.
@@ -47,7 +47,7 @@ pub(super) fn write(state: &State, name: &Name, out: &mut StatementBuilder) {
             made_from(out, name, &facet);
         }
     }
-    lineage(state, name, &iri, out);
+    flows(state, name, &iri, out);
     remember::dataset(out, &iri, name, registers);
 }
 
@@ -162,7 +162,7 @@ fn symlinks(out: &mut StatementBuilder, iri: &NamedNode, registers: &Registers) 
 }
 
 /// Writes what the jobs that write the dataset now make it from.
-fn lineage(state: &State, name: &Name, iri: &NamedNode, out: &mut StatementBuilder) {
+fn flows(state: &State, name: &Name, iri: &NamedNode, out: &mut StatementBuilder) {
     let writers = state.writers_of.get(name).into_iter().flatten();
     for job in writers {
         let flow = state.flow(job);
@@ -171,7 +171,7 @@ fn lineage(state: &State, name: &Name, iri: &NamedNode, out: &mut StatementBuild
         }
         for input in &flow.inputs {
             let from = table(input).iri;
-            derivation::write(out, iri, &from, &[]);
+            lineage::made(out, iri, &from, &[]);
         }
         if let Some(run) = &flow.run {
             out.link(iri, prov::WAS_GENERATED_BY, &run_iri(run));
@@ -219,7 +219,7 @@ pub(super) fn made_from(out: &mut StatementBuilder, name: &Name, facet: &Object)
 fn source(out: &mut StatementBuilder, target: &NamedNode, input: &Object, ways: &[Way]) {
     let Some(name) = name_of(input) else { return };
     if said(input, "type") == Some("JOB") {
-        derivation::write(out, target, &super::names::job_iri(&name), ways);
+        lineage::made(out, target, &super::names::job_iri(&name), ways);
         return;
     }
     let from = table(&name);
@@ -227,7 +227,7 @@ fn source(out: &mut StatementBuilder, target: &NamedNode, input: &Object, ways: 
         Some(field) => from.column_iri(field),
         None => from.iri,
     };
-    derivation::write(out, target, &from, ways);
+    lineage::made(out, target, &from, ways);
 }
 
 fn ways(input: &Object) -> Vec<Way> {

@@ -11,8 +11,8 @@ use super::names::{Name, iri, job_iri, run_iri};
 use super::remember;
 use super::state::{Registers, State};
 use crate::StatementBuilder;
-use crate::derivation;
 use crate::json::Object;
+use crate::lineage;
 use crate::statements::OwnerKind;
 
 /// Writes a job: a plan that runs follow.
@@ -76,7 +76,7 @@ fn write_entry(out: &mut StatementBuilder, entry: &Object) {
                 Some("JOB") => job_iri(&from),
                 _ => table(&from).iri,
             };
-            derivation::write(out, &job_iri(&name), &from, &[]);
+            lineage::made(out, &job_iri(&name), &from, &[]);
         }
     }
 }

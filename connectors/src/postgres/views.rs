@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::document::{Catalog, Relation};
 use super::relations::Tables;
-use crate::derivation;
+use crate::lineage;
 use crate::sql::{Context, Dialect, Schema, StatementFacts, TableName, analyze};
 use crate::{Location, Report, StatementBuilder};
 
@@ -50,7 +50,7 @@ pub(super) fn write(
             for from in &statement.reads {
                 if let Some(from) = find(from, tables) {
                     report.understood("lineage");
-                    derivation::write(out, &table.iri, &from.iri, &[]);
+                    lineage::made(out, &table.iri, &from.iri, &[]);
                 }
             }
         }
@@ -83,7 +83,7 @@ fn column_lineage(
         for (source, influences) in &output.sources {
             let from = find(&source.table, tables);
             if let Some(from) = from.and_then(|table| table.get_any_case(&source.name)) {
-                derivation::write(out, column, from, &derivation::ways(*influences));
+                lineage::made(out, column, from, &lineage::ways(*influences));
                 has_source = true;
             }
         }

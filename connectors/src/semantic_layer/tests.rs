@@ -58,7 +58,8 @@ fn the_graph_gives_the_layer_back() {
     };
     let input = Input::text("m.json", std::fs::read_to_string(path).unwrap());
     let mut report = crate::Report::new(Kind::SemanticLayer);
-    let mut expected = super::layers(&input, &mut report).remove(0);
+    let mut expected =
+        super::layers(std::slice::from_ref(&input), &options(), &mut report).remove(0);
     let statements = read(Kind::SemanticLayer, vec![input], &options())
         .unwrap()
         .statements;

@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
             let part = Part::Dataset(Box::new(dataset.clone()));
             // Whoever wrote the dataset has written its columns too.
             if let Some(iri) = self.known.dataset(dataset) {
-                self.declared(&iri, "dataset", &part);
+                self.declared(&iri, "dataset_definition", &part);
                 continue;
             }
             let path = self.path(&[&dataset.name]);

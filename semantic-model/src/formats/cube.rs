@@ -17,6 +17,7 @@ use super::fields::Fields;
 use super::names::{is_query, parts_of};
 use super::report::Severity;
 use super::sql;
+use super::tree::Node;
 use crate::layer::{
     Cardinality, Dataset, Expression, FieldRole, Join, JoinCondition, Layer, Notes, Relation,
 };
@@ -84,7 +85,7 @@ pub(super) fn layer<'a>(documents: &'a [&'a Document<'a>]) -> Layer {
             .node()
             .get("measures")
             .into_iter()
-            .flat_map(|node| node.items());
+            .flat_map(Node::items);
         let names = names.filter_map(|node| node.text_of("name")).collect();
         if let Some(cube) = cube.node().text_of("name") {
             index.measures.insert(cube, names);

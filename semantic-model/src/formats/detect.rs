@@ -87,7 +87,7 @@ pub fn read(name: &str, files: &[(&str, &str)]) -> Result<ReadAll, FormatError> 
     }
     let mut layers = Vec::new();
     each(&documents, name, &mut layers, &mut |error| {
-        note(error, &mut report, &mut failed)
+        note(error, &mut report, &mut failed);
     });
     together(&documents, Format::MetricFlow, name, &mut layers);
     together(&documents, Format::Cube, name, &mut layers);

@@ -187,7 +187,9 @@ impl Search<'_> {
             Value::List(items) => {
                 self.places.iter_mut().for_each(Places::enter);
                 for (number, item) in items.iter().enumerate() {
-                    self.path.push_str(&format!("[{number}]"));
+                    self.path.push('[');
+                    self.path.push_str(&number.to_string());
+                    self.path.push(']');
                     self.walk(item);
                     self.path.truncate(length);
                 }

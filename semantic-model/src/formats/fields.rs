@@ -129,13 +129,11 @@ impl<'a> Fields<'a> {
         let Some(node) = self.get(key) else {
             return &[];
         };
-        match &node.value {
-            Value::List(items) => items,
-            _ => {
-                wrong_type(self.document, node, "a list");
-                &[]
-            }
+        if let Value::List(items) = &node.value {
+            return items;
         }
+        wrong_type(self.document, node, "a list");
+        &[]
     }
 
     /// Returns the texts of a list; a single text is a list of one.

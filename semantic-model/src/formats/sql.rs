@@ -150,7 +150,7 @@ pub(super) fn qualifiers(expression: &Expr) -> (Vec<Vec<String>>, bool) {
     let mut found: Vec<Vec<String>> = Vec::new();
     let mut bare = false;
     // The walk never breaks off, so that there is nothing to take from it.
-    let _: ControlFlow<()> = visit_expressions(expression, |inner| {
+    let _whole: ControlFlow<()> = visit_expressions(expression, |inner| {
         match inner {
             Expr::Identifier(_) => bare = true,
             Expr::CompoundIdentifier(parts) => {
@@ -172,7 +172,7 @@ pub(super) fn requalified(
     mut expression: Expr,
     qualifier: impl Fn(&[String]) -> Option<String>,
 ) -> String {
-    let _: ControlFlow<()> = visit_expressions_mut(&mut expression, |inner| {
+    let _whole: ControlFlow<()> = visit_expressions_mut(&mut expression, |inner| {
         if let Expr::CompoundIdentifier(parts) = inner
             && let Some((last, front)) = parts.split_last()
         {
@@ -241,10 +241,10 @@ fn name_of(function: &Function) -> Option<String> {
 /// Returns the bare names, each once.
 pub(super) fn bare_names(expression: &Expr) -> Vec<String> {
     let mut names = Vec::new();
-    let _: ControlFlow<()> = visit_expressions(expression, |inner| {
+    let _whole: ControlFlow<()> = visit_expressions(expression, |inner| {
         match inner {
             Expr::Identifier(name) if !names.contains(&name.value) => {
-                names.push(name.value.clone())
+                names.push(name.value.clone());
             }
             Expr::CompoundIdentifier(parts) => names.extend(parts.iter().map(ToString::to_string)),
             _ => {}
@@ -256,7 +256,7 @@ pub(super) fn bare_names(expression: &Expr) -> Vec<String> {
 
 /// Qualifies every bare name with a dataset.
 pub(super) fn qualified(mut expression: Expr, dataset: &str) -> String {
-    let _: ControlFlow<()> = visit_expressions_mut(&mut expression, |inner| {
+    let _whole: ControlFlow<()> = visit_expressions_mut(&mut expression, |inner| {
         if let Expr::Identifier(name) = inner {
             *inner = Expr::CompoundIdentifier(vec![ident(dataset), name.clone()]);
         }

@@ -104,11 +104,20 @@ impl<'a> Binder<'a> {
         expression: &Expression,
         dataset: DatasetId,
     ) -> Result<Fragment<Column>, PlanError> {
-        let names = take_names(self.parse(expression)?);
-        let bound = names.expand(|name| self.name(name, dataset))?;
+        self.bind(self.parse(expression)?, dataset)
+    }
+
+    /// Binds a parsed expression over the rows of a dataset.
+    pub(super) fn bind(
+        &mut self,
+        ast: Expr,
+        dataset: DatasetId,
+    ) -> Result<Fragment<Column>, PlanError> {
+        let written = ast.to_string();
+        let bound = take_names(ast).expand(|name| self.name(name, dataset))?;
         if bound.leaves.len() > LEAVES_MAX {
             return Err(parse::invalid(
-                &expression.sql,
+                &written,
                 &format!("written out it names more than {LEAVES_MAX} columns"),
             ));
         }

@@ -2,7 +2,7 @@
 
 use super::fragment::{Fragment, Prepared};
 use super::{DatasetId, FieldId, Item, MetricId};
-use crate::layer::Offset;
+use crate::layer::{Aggregation, GroupBy, Offset};
 
 /// How a metric is computed; what is not here is as the layer says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +41,45 @@ pub enum Body {
         input: Input,
     },
     /// Arithmetic over aggregates of rows of several datasets.
-    Expression,
+    Aggregates(Aggregates),
+    /// A value for each row, worked out over the rows around it.
+    Window {
+        /// The dataset whose rows they are.
+        dataset: DatasetId,
+        /// The value.
+        expression: Prepared,
+    },
+}
+
+/// Arithmetic over aggregates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregates {
+    /// The arithmetic; a leaf is a place in `parts`.
+    pub arithmetic: Fragment<usize>,
+    /// What is calculated with.
+    pub parts: Vec<Part>,
+}
+
+/// A part of arithmetic over aggregates.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// An aggregate.
+    Atom(Atom),
+    /// Another metric.
+    Metric(MetricId),
+    /// A group of the query, where a condition on groups names one.
+    Group(GroupBy),
+}
+
+/// One aggregation over the rows of one dataset and of what they look up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Atom {
+    /// The dataset whose rows are aggregated, each once.
+    pub dataset: DatasetId,
+    /// How the values are put together.
+    pub aggregation: Aggregation,
+    /// What is aggregated; every row if empty.
+    pub argument: Option<Prepared>,
 }
 
 /// One aggregation over the rows of one dataset.

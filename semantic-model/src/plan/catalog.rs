@@ -153,6 +153,11 @@ impl Catalog {
         &self.layer.metrics[place(id.0)]
     }
 
+    /// Returns the id of the metric at a place of the layer.
+    pub(super) fn metric_at(&self, at: usize) -> MetricId {
+        MetricId(super::id::number(at))
+    }
+
     /// Returns how a metric is computed, with its names resolved.
     pub fn body(&self, id: MetricId) -> Result<&Body, PlanError> {
         self.metrics[place(id.0)]

@@ -12,7 +12,7 @@ use super::scalar::Scalar;
 use super::time::Range;
 use super::values::{ValuesAsk, names};
 use super::{
-    Condition, Dialect, Item, MetricId, PlanError, Reason, Target, parse_condition, render,
+    Condition, Dialect, Item, MetricId, PlanError, Reason, Target, facts, parse_condition, render,
     simplify,
 };
 use crate::layer::{DatePart, Grain, GrainName, GroupBy, OrderBy, Query};
@@ -77,6 +77,11 @@ pub enum ColumnKind {
 /// # Errors
 /// A [`PlanError`] that tells why the query is refused.
 pub fn compile(catalog: &Catalog, query: &Query, options: &Options) -> Result<Compiled, PlanError> {
+    let mut planner = Planner::new(catalog, options);
+    if facts::is_of_facts(catalog, query) {
+        let columns = facts::plan(&mut planner, query)?;
+        return finished(planner, columns, options);
+    }
     let request = Request::new(catalog, query)?;
     let conditions: Vec<Condition> = request
         .query
@@ -90,8 +95,15 @@ pub fn compile(catalog: &Catalog, query: &Query, options: &Options) -> Result<Co
         .iter()
         .map(parse_condition)
         .collect::<Result<_, _>>()?;
-    let mut planner = Planner::new(catalog, options);
     let columns = planner.query(&request, &conditions, &having)?;
+    finished(planner, columns, options)
+}
+
+fn finished(
+    planner: Planner<'_>,
+    columns: Vec<ResultColumn>,
+    options: &Options,
+) -> Result<Compiled, PlanError> {
     let Planner {
         plan, explanation, ..
     } = planner;
@@ -385,7 +397,7 @@ fn place_of(name: &str, block: &Block) -> Option<usize> {
         .position(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-fn group_columns(groups: &[Group]) -> Vec<ResultColumn> {
+pub(super) fn group_columns(groups: &[Group]) -> Vec<ResultColumn> {
     groups
         .iter()
         .map(|group| {

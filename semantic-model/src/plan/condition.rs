@@ -10,7 +10,7 @@ use crate::layer::{Filter, GroupBy};
 mod functions;
 mod template;
 
-use functions::check_functions;
+pub(super) use functions::{check_functions, is_aggregate};
 use template::Templates;
 
 /// Reads a condition: MetricFlow's templates, plain names, or names qualified by datasets.

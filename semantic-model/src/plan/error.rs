@@ -55,6 +55,8 @@ pub enum Reason {
     UnknownMetric,
     /// No dimension, entity or field that could be grouped by has the name.
     UnknownGroup,
+    /// No field of a dataset has the name that an expression says.
+    UnknownField,
     /// A filter names something that does not exist.
     UnknownFilterItem,
     /// No saved query has the name.
@@ -63,6 +65,8 @@ pub enum Reason {
     Unreachable,
     /// The name can be reached, but only by joins that would count rows more than once.
     FinerGrain,
+    /// Several facts are asked for together, and nothing that all of them know could join them.
+    NothingShared,
     /// Some of the metrics reach it and others do not.
     NotCommon,
     /// Several paths lead to it that mean different things.

@@ -175,7 +175,7 @@ impl<'c> Planner<'c> {
                     .fixed_grain(declared, input, &ask, name)
                     .map(Part::Flow)
             }
-            Body::Expression => Err(not_planned(planner, metric)),
+            Body::Aggregates(_) | Body::Window { .. } => Err(not_planned(planner, metric)),
         })
     }
 
@@ -237,7 +237,7 @@ impl<'c> Planner<'c> {
                     self.grouped(input.metric, depth + 1, call)?;
                 }
             }
-            Body::Expression => return Err(not_planned(self, metric)),
+            Body::Aggregates(_) | Body::Window { .. } => return Err(not_planned(self, metric)),
         }
         Ok(())
     }

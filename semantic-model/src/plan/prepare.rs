@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::aggregates::Reader;
 use super::bind::{Binders, dialects_in_use};
-use super::body::{Body, Condition, Input, SimpleBody};
+use super::body::{Body, Condition, Input, Part, SimpleBody};
 use super::catalog::{Catalog, PreparedMetric};
 use super::condition::parse_condition;
 use super::fragment::Prepared;
@@ -34,7 +35,7 @@ impl Catalog {
             .iter()
             .map(|dataset| conditions(&dataset.filters))
             .collect();
-        let metrics = prepare_metrics(&layer, &index, &mut binders);
+        let metrics = prepare_metrics(&layer, &index, &graph, &mut binders);
         problems.extend(
             keys.iter()
                 .flatten()
@@ -130,12 +131,19 @@ fn conditions(filters: &[Filter]) -> Result<Vec<Condition>, PlanError> {
     filters.iter().map(parse_condition).collect()
 }
 
-fn prepare_metrics(layer: &Layer, index: &Index, binders: &mut Binders<'_>) -> Vec<PreparedMetric> {
+fn prepare_metrics<'a>(
+    layer: &'a Layer,
+    index: &'a Index,
+    graph: &'a Graph,
+    binders: &mut Binders<'a>,
+) -> Vec<PreparedMetric> {
     let mut metrics: Vec<PreparedMetric> = Vec::with_capacity(layer.metrics.len());
     for metric in &layer.metrics {
         let filters = conditions(&metric.filters);
         let body = match &filters {
-            Ok(_) => body(layer, index, binders, metric).map_err(|error| blame(metric, error)),
+            Ok(_) => {
+                body(layer, index, graph, binders, metric).map_err(|error| blame(metric, error))
+            }
             Err(error) => Err(blame(metric, error.clone())),
         };
         metrics.push(PreparedMetric {
@@ -153,10 +161,11 @@ fn blame(metric: &Metric, mut error: PlanError) -> PlanError {
     error
 }
 
-fn body(
-    layer: &Layer,
-    index: &Index,
-    binders: &mut Binders<'_>,
+fn body<'a>(
+    layer: &'a Layer,
+    index: &'a Index,
+    graph: &'a Graph,
+    binders: &mut Binders<'a>,
     metric: &Metric,
 ) -> Result<Body, PlanError> {
     let input = |input: &MetricInput| self::input(layer, index, metric, input);
@@ -186,7 +195,21 @@ fn body(
         MetricKind::FixedGrain(fixed) => Body::FixedGrain {
             input: input(&fixed.input)?,
         },
-        MetricKind::Expression(_) => Body::Expression,
+        MetricKind::Expression(expression) => {
+            let scope = metric
+                .dataset
+                .as_deref()
+                .and_then(|name| index.dataset(name));
+            let mut reader = Reader {
+                layer,
+                index,
+                graph,
+                binders,
+                scope,
+                groups: false,
+            };
+            reader.metric(expression)?
+        }
     })
 }
 
@@ -314,8 +337,8 @@ fn visit(
     }
     open.push(id);
     let mut sources: Vec<DatasetId> = Vec::new();
-    if let Ok(Body::Simple(simple)) = &metrics[at].body {
-        sources.push(simple.dataset);
+    if let Ok(body) = &metrics[at].body {
+        sources.extend(body.own_sources());
     }
     let grouped: Vec<MetricId> = metrics[at]
         .body
@@ -348,6 +371,26 @@ fn visit(
 }
 
 impl Body {
+    /// Returns the datasets whose rows it aggregates itself, each once.
+    fn own_sources(&self) -> Vec<DatasetId> {
+        let mut sources = Vec::new();
+        match self {
+            Self::Simple(simple) => sources.push(simple.dataset),
+            Self::Window { dataset, .. } => sources.push(*dataset),
+            Self::Aggregates(aggregates) => {
+                for part in &aggregates.parts {
+                    if let Part::Atom(atom) = part
+                        && !sources.contains(&atom.dataset)
+                    {
+                        sources.push(atom.dataset);
+                    }
+                }
+            }
+            _ => {}
+        }
+        sources
+    }
+
     /// Returns the metrics by whose rows it is grouped: a conversion is counted where its base event is.
     fn grouped_inputs(&self) -> Vec<MetricId> {
         match self {
@@ -359,7 +402,16 @@ impl Body {
     /// Returns the metrics that it is made from, in order.
     pub fn inputs(&self) -> Vec<MetricId> {
         match self {
-            Self::Simple(_) | Self::Expression => Vec::new(),
+            Self::Simple(_) | Self::Window { .. } => Vec::new(),
+            Self::Aggregates(aggregates) => {
+                let parts = aggregates.parts.iter();
+                parts
+                    .filter_map(|part| match part {
+                        Part::Metric(metric) => Some(*metric),
+                        Part::Atom(_) | Part::Group(_) => None,
+                    })
+                    .collect()
+            }
             Self::Ratio {
                 numerator,
                 denominator,

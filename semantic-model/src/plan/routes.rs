@@ -54,6 +54,11 @@ impl<'a> Routes<'a> {
         })
     }
 
+    /// Returns the dataset that a join of a name leads to.
+    pub(super) fn role_end(&self, name: &str) -> Option<DatasetId> {
+        self.roles(name).next().map(|(_, hop)| hop.to)
+    }
+
     /// Finds the one path to a dataset, or to where the join of a name leads.
     pub(super) fn to_owner(
         &self,
@@ -126,6 +131,21 @@ impl<'a> Routes<'a> {
         &self.layer.datasets[place(id.0)].name
     }
 
+    /// Gives the dataset itself and all that its rows look up, each once.
+    pub(super) fn looked_up(&self, from: DatasetId) -> Vec<DatasetId> {
+        let mut found = vec![from];
+        let mut next = 0;
+        while let Some(at) = found.get(next).copied() {
+            next += 1;
+            for (_, hop) in self.graph.hops_from(at) {
+                if hop.is_safe() && !found.contains(&hop.to) {
+                    found.push(hop.to);
+                }
+            }
+        }
+        found
+    }
+
     /// Gives all paths that repeat no row and pass no dataset twice.
     pub(super) fn safe_paths(&self, from: DatasetId, to: DatasetId) -> Vec<Path> {
         let mut found = Vec::new();
@@ -153,6 +173,47 @@ impl<'a> Routes<'a> {
         }
         found.sort_by(|a, b| (a.hops.len(), a).cmp(&(b.hops.len(), b)));
         found
+    }
+
+    /// Gives all paths that pass no dataset twice and repeat rows as seldom as can be, but do.
+    pub(super) fn repeating_paths(&self, from: DatasetId, to: DatasetId) -> Vec<Path> {
+        let mut found: Vec<(usize, Path)> = Vec::new();
+        let mut open = vec![(from, Path::default(), vec![from], 0_usize)];
+        let mut steps = 0;
+        while let Some((at, path, passed, repeats)) = open.pop() {
+            steps += 1;
+            if at == to && !path.is_empty() {
+                found.push((repeats, path));
+                continue;
+            }
+            if steps > PATHS_MAX * PATHS_MAX || found.len() >= PATHS_MAX {
+                break;
+            }
+            if path.hops.len() >= HOPS_MAX {
+                continue;
+            }
+            for (id, hop) in self.graph.hops_from(at) {
+                if !passed.contains(&hop.to) {
+                    let mut passed = passed.clone();
+                    passed.push(hop.to);
+                    let repeats = repeats + usize::from(!hop.is_safe());
+                    open.push((hop.to, path.then(id), passed, repeats));
+                }
+            }
+        }
+        let fewest = found
+            .iter()
+            .map(|(repeats, _)| *repeats)
+            .filter(|r| *r > 0)
+            .min();
+        let mut paths: Vec<Path> = found
+            .into_iter()
+            .filter(|(repeats, _)| Some(*repeats) == fewest)
+            .map(|(_, path)| path)
+            .collect();
+        let shortest = paths.iter().map(|path| path.hops.len()).min();
+        paths.retain(|path| Some(path.hops.len()) == shortest);
+        paths
     }
 
     /// Keeps one path, the shortest, of those that mean the same.

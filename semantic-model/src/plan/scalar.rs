@@ -27,6 +27,8 @@ pub enum Scalar {
     Boolean(bool),
     /// SQL of the layer or the query; its placeholders `$0`, `$1`, ... stand for the leaves.
     Sql(Arc<sqlparser::ast::Expr>, Vec<Scalar>),
+    /// SQL as above that looks at the rows around a row, with windows in it.
+    Over(Arc<sqlparser::ast::Expr>, Vec<Scalar>),
     /// The start of the period that a moment lies in.
     Truncate(Grain, Box<Scalar>),
     /// A part of a moment.
@@ -172,12 +174,17 @@ impl Scalar {
 
     /// Whether the value is worked out over several rows.
     pub fn spans_rows(&self) -> bool {
-        self.any(&mut |scalar| matches!(scalar, Self::Aggregate(..) | Self::Window(_)))
+        self.any(&mut |scalar| {
+            matches!(
+                scalar,
+                Self::Aggregate(..) | Self::Window(_) | Self::Over(..)
+            )
+        })
     }
 
     /// Whether the value is worked out over the rows around a row.
     pub fn has_window(&self) -> bool {
-        self.any(&mut |scalar| matches!(scalar, Self::Window(_)))
+        self.any(&mut |scalar| matches!(scalar, Self::Window(_) | Self::Over(..)))
     }
 
     /// Whether a test holds for it or for anything inside.
@@ -200,7 +207,11 @@ impl Scalar {
             | Self::Text(_)
             | Self::Moment(_)
             | Self::Boolean(_) => {}
-            Self::Sql(_, inner) | Self::All(inner) | Self::Any(inner) | Self::Coalesce(inner) => {
+            Self::Sql(_, inner)
+            | Self::Over(_, inner)
+            | Self::All(inner)
+            | Self::Any(inner)
+            | Self::Coalesce(inner) => {
                 inner.iter().for_each(call);
             }
             Self::Truncate(_, inner)
@@ -252,6 +263,7 @@ impl Scalar {
             }
             Self::Aggregate(aggregation, inner) => Self::Aggregate(aggregation, inner.map(boxed)),
             Self::Sql(sql, inner) => Self::Sql(sql, map_all(inner, replace)),
+            Self::Over(sql, inner) => Self::Over(sql, map_all(inner, replace)),
             Self::All(inner) => Self::All(map_all(inner, replace)),
             Self::Any(inner) => Self::Any(map_all(inner, replace)),
             Self::Coalesce(inner) => Self::Coalesce(map_all(inner, replace)),

@@ -32,7 +32,8 @@ pub(crate) fn lines(problems: &[Problem]) -> String {
     problems
         .iter()
         .map(|problem| format!("{problem}\n"))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Gives a part of a layer as YAML-like JSON, for comparison.

@@ -6,6 +6,7 @@ mod graph;
 mod impact;
 mod lineage;
 mod names;
+mod ossie;
 mod planner;
 mod shared;
 mod views;

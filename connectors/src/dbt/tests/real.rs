@@ -212,10 +212,11 @@ fn the_tutorial_has_its_metrics() {
         return;
     };
     expect![[r#"
-        column 23, column_lineage 11, dataset 10, dimension 6, entity 6, lineage 3, metric 13, model 4, run 7, seed 3, semantic_model 3, source 3
+        column 23, column_lineage 11, dataset 10, dataset_definition 3, dimension 6, entity 6, lineage 3, metric 13, metric_definition 13, model 4, run 7, saved_query 2, seed 3, semantic_model 3, source 3, time_spine 1
         skipped 2
         note: corpora/dbt/metricflow_tutorial/manifest.json.gz at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.11.16 [manifest_version]
         note: corpora/dbt/metricflow_tutorial/manifest.json.gz at `saved_queries`: 2 entries have no statements of their own: 2 saved_query [not_modelled]
+        note: corpora/dbt/metricflow_tutorial/semantic_manifest.json:1:3173 at `semantic_models[0].measures[6]`: measure `transacting_customers` is used by no metric, so it cannot be asked for [unused_measure]
     "#]].assert_eq(&report_lines(&read.report));
 }
 

@@ -85,7 +85,7 @@ fn column_lineage_with_transformations_is_read_from_partial_events() {
         assert!(text.lines().any(|line| line == edge), "{edge}");
     }
     assert_eq!(text.matches("iso:extra \"masking=true\"").count(), 2);
-    assert!(text.contains("dcterms:type \"AGGREGATION\""));
+    assert!(text.contains("iso:transformation \"AGGREGATION\""));
     let whole = read_shared(Kind::OpenLineage, &[HIVE]).unwrap();
     assert_eq!(whole.report.understood["event"], 56);
 }

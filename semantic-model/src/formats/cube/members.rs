@@ -74,11 +74,11 @@ fn case_of(case: &Fields<'_>, cube: &str, index: &Index<'_>) -> Option<String> {
     for when in case.objects("when") {
         let condition = references::plain(when.name("sql")?, cube, index)?;
         let label = label(&when, cube, index)?;
-        text.push_str(&format!(" WHEN {condition} THEN {label}"));
+        text = format!("{text} WHEN {condition} THEN {label}");
         when.leave(&[]);
     }
     if let Some(other) = case.object("else") {
-        text.push_str(&format!(" ELSE {}", label(&other, cube, index)?));
+        text = format!("{text} ELSE {}", label(&other, cube, index)?);
         other.leave(&[]);
     }
     case.leave(&[]);

@@ -32,7 +32,8 @@ pub(super) fn pieces<'t>(sql: &'t str, own: &'t str, index: &Index<'_>) -> Optio
         let inner = &rest[start + 1..];
         let end = inner.find('}')?;
         rest = &inner[end + 1..];
-        let (cube, name) = reference(inner[..end].trim(), own, index)?;
+        let is_cube = rest.starts_with('.');
+        let (cube, name) = reference(inner[..end].trim(), own, index, is_cube)?;
         if let Some(name) = name {
             pieces.push(Piece::Member { cube, name });
             continue;
@@ -56,10 +57,13 @@ pub(super) fn pieces<'t>(sql: &'t str, own: &'t str, index: &Index<'_>) -> Optio
 }
 
 /// Reads what stands between braces: a cube, and the member of it if one is named.
+///
+/// `is_cube` says that a column follows the braces.
 fn reference<'t>(
     text: &'t str,
     own: &'t str,
     index: &Index<'_>,
+    is_cube: bool,
 ) -> Option<(&'t str, Option<&'t str>)> {
     let is_name = |name: &str| {
         !name.is_empty()
@@ -74,7 +78,10 @@ fn reference<'t>(
     let cube = |name: &'t str| if name == "CUBE" { own } else { name };
     match parts.as_slice() {
         ["CUBE"] => Some((own, None)),
-        [name] if index.is_cube(name) && !index.is_measure(own, name) => Some((name, None)),
+        // A column follows, or a cube of this name is known and no measure hides it.
+        [name] if is_cube || index.is_cube(name) && !index.is_measure(own, name) => {
+            Some((name, None))
+        }
         [name] => Some((own, Some(name))),
         // A path of joins: the last cube is the one.
         [.., name, member] => Some((cube(name), Some(member))),

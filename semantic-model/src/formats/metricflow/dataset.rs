@@ -98,7 +98,7 @@ fn referred(call: &str) -> Option<String> {
     let [call] = call.as_slice() else {
         return None;
     };
-    let texts = call
+    let mut texts = call
         .arguments
         .iter()
         .filter_map(|(name, argument)| match argument {
@@ -106,7 +106,7 @@ fn referred(call: &str) -> Option<String> {
             _ => None,
         });
     let known = matches!(call.function.as_str(), "ref" | "source");
-    texts.last().filter(|_| known)
+    texts.next_back().filter(|_| known)
 }
 
 /// Reads an entity.

@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
         }
         let mut name = input.name.to_owned();
         if let Some(value) = input.fill_nulls_with {
-            name.push_str(&format!("_fill_nulls_with_{value}"));
+            name = format!("{name}_fill_nulls_with_{value}");
         }
         if input.join_to_time_spine {
             name.push_str("_join_to_timespine");

@@ -11,9 +11,9 @@ use crate::layer::{
 };
 
 /// Takes what a model says for a semantic layer; most models say nothing.
-pub(super) fn take<'a>(fields: Fields<'a>, sections: &mut Sections<'a>) {
+pub(super) fn take<'a>(fields: &Fields<'a>, sections: &mut Sections<'a>) {
     if let Some(spine) = fields.object("time_spine") {
-        sections.spines.extend(time_spine(&fields, &spine));
+        sections.spines.extend(time_spine(fields, &spine));
     }
     let Some(node) = fields.get("semantic_model") else {
         return;
@@ -35,7 +35,7 @@ pub(super) fn take<'a>(fields: Fields<'a>, sections: &mut Sections<'a>) {
     if let Some(own) = &own {
         own.leave(&["config", "group"]);
     }
-    let dataset = read(&fields, name);
+    let dataset = read(fields, name);
     for metric in fields.objects("metrics") {
         sections.metrics.push(Declared {
             fields: metric,
@@ -158,15 +158,13 @@ fn time_spine(fields: &Fields<'_>, spine: &Fields<'_>) -> Option<TimeSpine> {
         .objects("columns")
         .into_iter()
         .find(|declared| declared.node().text_of("name") == Some(column));
-    let grain = match &declared {
-        Some(declared) => spine::grain(declared, "granularity")?,
-        None => {
-            let message =
-                format!("column `{column}` has no `granularity`, so the time spine is left out");
-            spine.error("missing_key", message);
-            return None;
-        }
+    let Some(declared) = &declared else {
+        let message =
+            format!("column `{column}` has no `granularity`, so the time spine is left out");
+        spine.error("missing_key", message);
+        return None;
     };
+    let grain = spine::grain(declared, "granularity")?;
     fields.document().understood("time spine");
     Some(TimeSpine {
         relation: Relation::Table(vec![table]),

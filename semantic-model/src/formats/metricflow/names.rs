@@ -59,7 +59,9 @@ pub(super) fn settle(layer: &mut Layer) {
                 offset(denominator, &custom);
             }
             MetricKind::Derived { inputs, .. } => {
-                inputs.iter_mut().for_each(|input| offset(input, &custom));
+                for input in inputs {
+                    offset(input, &custom);
+                }
             }
             MetricKind::Cumulative(cumulative) => {
                 offset(&mut cumulative.input, &custom);

@@ -105,7 +105,7 @@ fn group_of(calls: &[Call]) -> Option<(GroupBy, bool)> {
         match method.function.as_str() {
             "grain" => group.grain = Some(method.text(0, "time_granularity")?.to_owned().into()),
             "date_part" => {
-                group.date_part = Some(DatePart::parse(method.text(0, "date_part_name")?)?)
+                group.date_part = Some(DatePart::parse(method.text(0, "date_part_name")?)?);
             }
             "descending" => descending = method.first_flag()?,
             _ => return None,

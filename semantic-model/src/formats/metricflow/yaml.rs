@@ -55,7 +55,7 @@ fn take<'a>(document: &'a Document<'a>, sections: &mut Sections<'a>) {
         .projects
         .extend(fields.object("project_configuration"));
     for model in fields.objects("models") {
-        models::take(model, sections);
+        models::take(&model, sections);
     }
     // What dbt keeps in the same files, and what is no matter of the semantic layer.
     fields.leave(&[

@@ -66,7 +66,7 @@ impl Writer {
         if !unwritten.is_empty() {
             own.insert("unwritten".to_owned(), Value::Object(unwritten));
         }
-        extend(&mut object, own);
+        extend(&mut object, &own);
         object.insert("datasets".to_owned(), Value::Array(datasets));
         if !joins.is_empty() {
             object.insert("relationships".to_owned(), Value::Array(joins));
@@ -323,11 +323,11 @@ fn read_back(model: &Value, over: &Map<String, Value>) -> Layer {
 fn correct<T: Serialize>(object: &mut Map<String, Value>, plain: &T, whole: &T) {
     let patch = patch::between(plain, whole);
     let own = patch.map(|patch| ("corrections".to_owned(), patch));
-    extend(object, own.into_iter().collect());
+    extend(object, &own.into_iter().collect());
 }
 
 /// Adds our extension to those of others, unless it says nothing.
-fn extend(object: &mut Map<String, Value>, own: Map<String, Value>) {
+fn extend(object: &mut Map<String, Value>, own: &Map<String, Value>) {
     if own.is_empty() {
         return;
     }

@@ -225,6 +225,16 @@ const WINDOW: &[&str] = &[
     "row_number",
 ];
 
+/// Returns whether an expression puts the values of many rows together, other than over a window.
+pub(in crate::plan) fn is_aggregate(expr: &Expr) -> bool {
+    match expr {
+        Expr::Function(function) => {
+            function.over.is_none() && is_listed(AGGREGATE, &called(function))
+        }
+        _ => false,
+    }
+}
+
 /// Refuses functions that are not known to only compute from their arguments.
 pub(in crate::plan) fn check_functions(sql: &str, ast: &Expr) -> Result<(), PlanError> {
     let found = visit_expressions(ast, |expr| match expr {

@@ -52,7 +52,7 @@ impl<'c> Planner<'c> {
         joined
     }
 
-    fn side_by_side(&mut self, flows: Vec<Flow>, ask: &Ask<'c>) -> Flow {
+    pub(in crate::plan) fn side_by_side(&mut self, flows: Vec<Flow>, ask: &Ask<'c>) -> Flow {
         let mut block = Block::default();
         let mut keys: Vec<Vec<Scalar>> = vec![Vec::new(); ask.groups.len()];
         for (place, flow) in flows.iter().enumerate() {

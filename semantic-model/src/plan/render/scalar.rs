@@ -59,7 +59,7 @@ impl Scope<'_> {
             Scalar::Text(value) => literal::text(dialect, value),
             Scalar::Moment(value) => literal::moment(dialect, value),
             Scalar::Boolean(value) => literal::boolean(*value),
-            Scalar::Sql(sql, leaves) => self.sql(sql, leaves)?,
+            Scalar::Sql(sql, leaves) | Scalar::Over(sql, leaves) => self.sql(sql, leaves)?,
             Scalar::Truncate(grain, value) => time::truncate(dialect, *grain, self.render(value)?),
             Scalar::Part(part, value) => time::part(dialect, *part, self.render(value)?),
             Scalar::Shift(value, count, grain) => {

@@ -168,7 +168,8 @@ fn measures_become_the_metrics_that_use_them() {
             .metrics
             .iter()
             .map(|metric| format!("{}: {:?} {:?}\n", metric.name, metric.kind, metric.filters))
-            .collect::<String>(),
+            .collect::<Vec<_>>()
+            .concat(),
     );
     let hidden: Vec<bool> = layer
         .metrics
@@ -199,7 +200,7 @@ fn older_spines_and_plural_grains_of_ones_own_are_read() {
         TimeSpine { relation: Table(["d.b", "cal", "days"]), column: "day", grain: Day, custom_grains: [CustomGrain { name: "alien_day", column: None }] }
         TimeSpine { relation: Table(["cal", "hours"]), column: "ts", grain: Hour, custom_grains: [] }
     "#]]
-    .assert_eq(&layer.time_spines.iter().map(|spine| format!("{spine:?}\n")).collect::<String>());
+    .assert_eq(&layer.time_spines.iter().map(|spine| format!("{spine:?}\n")).collect::<Vec<_>>().concat());
     assert!(json(&layer.metrics[1]).contains(r#""grain": "alien_day""#));
     assert!(matches!(
         &layer.metrics[0].kind,

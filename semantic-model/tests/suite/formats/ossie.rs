@@ -152,23 +152,20 @@ fn what_someone_edits_in_a_written_file_counts() {
     let layer = semantic_model::formats::metricflow::read_manifest("m", text)
         .expect("it is a manifest")
         .layer;
-    let yaml = ossie::to_yaml(&layer, Version::V0_2_0Dev0).expect("it can be written");
-    assert!(yaml.contains("SUM(o.m)"), "{yaml}");
-    let edited = yaml.replacen(
-        "source: o",
-        "source: shop.o\n        description: Orders",
-        1,
-    );
-    assert_ne!(edited, yaml);
-    let mut read = ossie::read("m", &edited).expect("it is a model");
-    let dataset = &mut read.layers[0].datasets[0];
+    let mut value = ossie::to_value(&layer, Version::V0_2_0Dev0);
+    assert!(value.to_string().contains("SUM(o.m)"), "{value}");
+    let written = &mut value["semantic_model"][0]["datasets"][0];
+    written["source"] = "shop.o".into();
+    written["description"] = "Orders".into();
+    let mut read = ossie::read_value("m", &value).expect("it is a model").layer;
+    let dataset = &mut read.datasets[0];
     assert_eq!(dataset.notes.description.take().as_deref(), Some("Orders"));
     assert_eq!(
         std::mem::take(&mut dataset.relation),
         semantic_model::layer::Relation::Table(vec!["shop".into(), "o".into()])
     );
     dataset.relation = layer.datasets[0].relation.clone();
-    assert_eq!(read.layers[0], layer);
+    assert_eq!(read, layer);
 }
 
 fn check_problems(text: &str, expected: &Expect) {
@@ -186,17 +183,64 @@ fn what_is_not_understood_has_its_place() {
          {name: e}, {name: f, expression: {dialects: []}}, 7], primary_key: 5, unique_keys: [[{}]]}\n  \
          relationships:\n  - {name: r, from: a, to: b, from_columns: [x], to_columns: []}\n  metrics: {}\n  \
          custom_extensions:\n  - vendor_name: COMMON\n    data: '{\"isogloss\": {\"corrections\": {\"set\": {\"/name/x\": 1}}}}'\n",
-        &expect![[r#""#]],
+        &expect![[r#"
+            m.yaml:1:10 at `version`: version `9` is not known; it is read as 0.2.0.dev0 [unknown_version]
+            m.yaml:4:10 at `semantic_model[0].color`: `color` is kept as it is; it has no meaning here [unknown_key]
+            m.yaml:6:5 at `semantic_model[0].datasets[0].source`: `source` is missing, so this is left out [missing_key]
+            m.yaml:7:5 at `semantic_model[0].datasets[1].name`: `name` is missing, so this is left out [missing_key]
+            m.yaml:9:6 at `semantic_model[0].datasets[2].fields[0].expression`: `expression` is missing, so this is left out [missing_key]
+            m.yaml:9:39 at `semantic_model[0].datasets[2].fields[1].expression.dialects`: the expression has no text, so what it defines is left out [missing_key]
+            m.yaml:9:56 at `semantic_model[0].datasets[2].fields[2]`: expected an object, found a number [wrong_type]
+            m.yaml:9:91 at `semantic_model[0].datasets[2].unique_keys[0][0]`: expected a text, found an object [wrong_type]
+            m.yaml:11:5 at `semantic_model[0].relationships[0]`: relationship `r` matches 1 columns with 0, so it is left out [unequal_columns]
+            m.yaml:12:12 at `semantic_model[0].metrics`: expected a list, found an object [wrong_type]
+            m.yaml:14:5 at `semantic_model[0].custom_extensions`: the extension `isogloss` is not understood and is left out: `/name/x` leads through something that is no object [unreadable_extension]
+        "#]],
     );
 }
 
 #[test]
 fn hostile_texts_are_errors_with_a_place() {
-    check_problems("", &expect![[r#""#]]);
-    check_problems("a: b: c", &expect![[r#""#]]);
-    check_problems("ontology: []", &expect![[r#""#]]);
-    check_problems("- 1", &expect![[r#""#]]);
-    check_problems("semantic_model: 5", &expect![[r#""#]]);
-    check_problems("semantic_model: []\n---\na: 1", &expect![[r#""#]]);
-    check_problems(&"[".repeat(1_000_000), &expect![[r#""#]]);
+    check_problems(
+        "",
+        &expect![[r#"
+        m.yaml: the text is empty
+    "#]],
+    );
+    check_problems(
+        "a: b: c",
+        &expect![[r#"
+        m.yaml:1:5: mapping values are not allowed in this context
+    "#]],
+    );
+    check_problems(
+        "ontology: []",
+        &expect![[r#"
+        m.yaml: this is an Ossie ontology, not a semantic model
+    "#]],
+    );
+    check_problems(
+        "- 1",
+        &expect![[r#"
+        m.yaml: this is no Ossie model: it has no `semantic_model`
+    "#]],
+    );
+    check_problems(
+        "semantic_model: 5",
+        &expect![[r#"
+        m.yaml:1:17 at `semantic_model`: expected an object, found a number [wrong_type]
+    "#]],
+    );
+    check_problems(
+        "semantic_model: []\n---\na: 1",
+        &expect![[r#"
+        m.yaml: an Ossie file has one document, and this has more
+    "#]],
+    );
+    check_problems(
+        &"[".repeat(1_000_000),
+        &expect![[r#"
+        m.yaml:1:129: recursion limit exceeded
+    "#]],
+    );
 }

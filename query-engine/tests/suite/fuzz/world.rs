@@ -1,0 +1,241 @@
+//! Random tables, and the models that describe them.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, StringArray};
+use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use arrow::record_batch::RecordBatch;
+use query_engine::{DataFusion, TableName};
+use semantic_model::layer::{
+    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Join, JoinCondition, Layer, Metric,
+    MetricKind, Notes, Relation, Scope, Simple,
+};
+
+use super::Random;
+use super::question::AGGREGATES;
+
+/// How a model says what joins what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// By entities of the same name, with metrics of one aggregation each, as dbt projects do.
+    Entities,
+    /// By declared joins, with metrics as expressions, as Ossie models do.
+    Joins,
+}
+
+/// A table: an `id` that is never NULL, two numbers, a colour, and keys of other tables.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    /// The tables whose `id` a row of it may hold, by their places.
+    pub(crate) keys: Vec<usize>,
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) numbers: [Option<i64>; 2],
+    pub(crate) colour: Option<&'static str>,
+    /// The values of the keys, in the order of the table's.
+    pub(crate) keys: Vec<Option<i64>>,
+}
+
+/// Some tables; keys only point to later ones, and never in two ways to the same.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) tables: Vec<Table>,
+}
+
+const COLOURS: [&str; 4] = ["red", "green", "", "it's"];
+
+impl World {
+    pub(crate) fn random(random: &mut Random) -> Self {
+        let count = 2 + random.below(4);
+        let mut world = Self { tables: Vec::new() };
+        // From the last to the first, so that what a key points to is there.
+        for place in (0..count).rev() {
+            let mut keys: Vec<usize> = Vec::new();
+            for target in place + 1..count {
+                let shift = count - world.tables.len();
+                let known = |at: usize| world.reachable_from(at - shift, shift);
+                let reached: Vec<usize> = keys.iter().flat_map(|key| known(*key)).collect();
+                let is_new = known(target).iter().all(|end| !reached.contains(end));
+                if is_new && !random.once_in(3) {
+                    keys.push(target);
+                }
+            }
+            let rows = rows(random, keys.len());
+            let name = format!("t{place}");
+            world.tables.insert(0, Table { name, keys, rows });
+        }
+        world
+    }
+
+    /// The tables that a row of a table leads to, itself first; places are moved while the world is made.
+    fn reachable_from(&self, at: usize, shift: usize) -> Vec<usize> {
+        let mut found = vec![at + shift];
+        for key in &self.tables[at].keys {
+            found.extend(self.reachable_from(key - shift, shift));
+        }
+        found
+    }
+
+    pub(crate) fn reachable(&self, at: usize) -> Vec<usize> {
+        self.reachable_from(at, 0)
+    }
+
+    /// The row that a row of a table leads to in another.
+    pub(crate) fn look_up(&self, from: usize, row: usize, to: usize) -> Option<Option<usize>> {
+        if from == to {
+            return Some(Some(row));
+        }
+        let table = &self.tables[from];
+        for (key, target) in table.keys.iter().enumerate() {
+            if !self.reachable(*target).contains(&to) {
+                continue;
+            }
+            let value = table.rows[row].keys[key];
+            let next = value.and_then(|id| self.tables[*target].rows.iter().position(|r| r.id == id));
+            return match next {
+                Some(next) => self.look_up(*target, next, to),
+                None => Some(None),
+            };
+        }
+        None
+    }
+
+    pub(crate) fn fill(&self, engine: &DataFusion) {
+        for table in &self.tables {
+            let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+            let ids = table.rows.iter().map(|row| row.id);
+            columns.push(("id".to_owned(), Arc::new(Int64Array::from_iter_values(ids))));
+            for (at, name) in ["v", "w"].into_iter().enumerate() {
+                let values: Int64Array = table.rows.iter().map(|row| row.numbers[at]).collect();
+                columns.push((name.to_owned(), Arc::new(values)));
+            }
+            let colours: StringArray = table.rows.iter().map(|row| row.colour).collect();
+            columns.push(("c".to_owned(), Arc::new(colours)));
+            for (at, target) in table.keys.iter().enumerate() {
+                let values: Int64Array = table.rows.iter().map(|row| row.keys[at]).collect();
+                columns.push((format!("t{target}_id"), Arc::new(values)));
+            }
+            let fields: Vec<ArrowField> = columns
+                .iter()
+                .map(|(name, column)| ArrowField::new(name, column.data_type().clone(), true))
+                .collect();
+            assert!(fields.iter().all(|field| *field.data_type() != DataType::Null));
+            let schema = Arc::new(Schema::new(fields));
+            let arrays = columns.into_iter().map(|(_, column)| column).collect();
+            let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
+            engine
+                .register_batches(&TableName::new([table.name.as_str()]), schema, vec![batch])
+                .unwrap();
+        }
+    }
+
+    pub(crate) fn layer(&self, style: Style) -> Layer {
+        let mut layer = Layer {
+            name: "world".to_owned(),
+            ..Layer::default()
+        };
+        for (at, table) in self.tables.iter().enumerate() {
+            layer.datasets.push(dataset(at, table, style));
+            if style == Style::Joins {
+                layer.joins.extend(table.keys.iter().map(|target| join(at, *target)));
+            }
+            for aggregate in AGGREGATES {
+                layer.metrics.push(Metric {
+                    name: aggregate.metric(at),
+                    dataset: None,
+                    kind: match style {
+                        Style::Entities => MetricKind::Simple(Simple {
+                            dataset: table.name.clone(),
+                            aggregation: aggregate.aggregation(),
+                            expression: Some(Expression::new(aggregate.argument())),
+                            time: None,
+                            non_additive: None,
+                            fill_nulls_with: None,
+                            join_to_time_spine: false,
+                        }),
+                        Style::Joins => {
+                            MetricKind::Expression(Expression::new(aggregate.call(&table.name)))
+                        }
+                    },
+                    filters: Vec::new(),
+                    time_grain: None,
+                    notes: Notes::default(),
+                });
+            }
+        }
+        layer
+    }
+}
+
+fn rows(random: &mut Random, keys: usize) -> Vec<Row> {
+    let count = if random.once_in(6) { 0 } else { random.below(9) };
+    let number = |random: &mut Random| {
+        let value = i64::try_from(random.below(7)).unwrap() - 2;
+        (!random.once_in(5)).then_some(value)
+    };
+    (0..count)
+        .map(|id| Row {
+            id: i64::try_from(id).unwrap(),
+            numbers: [number(random), number(random)],
+            colour: (!random.once_in(5)).then(|| COLOURS[random.below(COLOURS.len())]),
+            // Some point at rows that are not there.
+            keys: (0..keys).map(|_| number(random).map(|key| key + 2)).collect(),
+        })
+        .collect()
+}
+
+fn dataset(at: usize, table: &Table, style: Style) -> Dataset {
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        expression: None,
+        role: FieldRole::Dimension,
+        data_type: None,
+        notes: Notes::default(),
+    };
+    let mut dataset = Dataset {
+        name: table.name.clone(),
+        relation: Relation::Table(vec![table.name.clone()]),
+        fields: ["v", "w", "c"].into_iter().map(field).collect(),
+        ..Dataset::default()
+    };
+    match style {
+        Style::Entities => {
+            dataset.scope = Scope::Columns;
+            dataset.entities.push(entity(at, EntityRole::Primary, "id".to_owned()));
+            for target in &table.keys {
+                dataset.entities.push(entity(*target, EntityRole::Foreign, format!("t{target}_id")));
+            }
+        }
+        Style::Joins => {
+            dataset.primary_key = vec!["id".to_owned()];
+            dataset.fields.push(field("id"));
+        }
+    }
+    dataset
+}
+
+fn entity(table: usize, role: EntityRole, key: String) -> Entity {
+    Entity {
+        name: format!("e{table}"),
+        role,
+        expressions: vec![Expression::new(key)],
+        notes: Notes::default(),
+    }
+}
+
+fn join(from: usize, to: usize) -> Join {
+    Join {
+        name: format!("t{from}_to_t{to}"),
+        from: format!("t{from}"),
+        to: format!("t{to}"),
+        alias: None,
+        on: JoinCondition::Columns(vec![(format!("t{to}_id"), "id".to_owned())]),
+        cardinality: None,
+        notes: Notes::default(),
+    }
+}
