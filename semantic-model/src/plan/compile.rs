@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::catalog::Catalog;
 use super::explain::Explanation;
-use super::metric::{Ask, Group};
+use super::metric::{Ask, Group, names_of};
 use super::planner::Planner;
 use super::relation::{Block, Name, Plan, Rows, SortKey};
 use super::request::Request;
@@ -155,19 +155,19 @@ impl<'c> Planner<'c> {
         ask.time = range.map(|range| Range::new(range, period)).transpose()?;
         ask.restrict(conditions);
         let shown = ask.groups.to_vec();
-        let flow = self.metrics(&request.metrics, &ask)?;
-        let metrics: Vec<Name> = request
-            .metrics
-            .iter()
-            .map(|(_, name)| Name::clone(name))
-            .collect();
+        // A group and a metric may have one name, but no block two columns of it.
+        let wanted = request.metrics.iter().map(|(_, name)| &**name);
+        let inner = names_of(wanted, &ask);
+        let ids = request.metrics.iter().map(|(metric, _)| *metric);
+        let asked: Vec<(MetricId, Name)> = ids.zip(inner.iter().cloned()).collect();
+        let flow = self.metrics(&asked, &ask)?;
         let mut block = Block::reading(Rows::Block(flow.block), &"result".into());
         let mut columns = group_columns(&shown);
         for group in &shown {
             block.push(&group.name, Scalar::column(0, &group.name));
         }
-        for name in &metrics {
-            block.push(name, Scalar::column(0, name));
+        for ((_, name), inner) in request.metrics.iter().zip(&inner) {
+            block.push(name, Scalar::column(0, inner));
             columns.push(ResultColumn {
                 name: name.as_ref().to_owned(),
                 kind: ColumnKind::Metric,
@@ -322,7 +322,7 @@ impl<'c> Planner<'c> {
                 )
                 .about(name)
             })?;
-            leaves.push(Scalar::column(0, &block.columns[place].name));
+            leaves.push(block.columns[place].value.clone());
         }
         Ok(super::assembly::sql(condition, leaves))
     }

@@ -25,6 +25,7 @@ use super::time::Range;
 use super::{Condition, DatasetId, FieldId, Member, MetricId, PlanError, Reason};
 use crate::layer::{MetricKind, Offset};
 
+pub(super) use combine::names_of;
 pub(super) use leaf::Leaf;
 
 /// What metrics are asked by.

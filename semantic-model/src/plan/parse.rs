@@ -8,7 +8,7 @@ use sqlparser::dialect::{
     PostgreSqlDialect, SnowflakeDialect,
 };
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::fragment::hole_index;
 use super::{Dialect, PlanError, Reason};
@@ -25,9 +25,13 @@ pub(super) fn expression(sql: &str, dialect: Option<Dialect>) -> Result<Expr, Pl
         ));
     }
     let spoken = syntax(dialect);
-    let mut parser = Parser::new(&*spoken)
-        .try_with_sql(sql)
+    let tokens = Tokenizer::new(&*spoken, sql)
+        .tokenize_with_location()
         .map_err(|error| invalid(sql, &error.to_string()))?;
+    if tokens.iter().any(|token| is_unprintable(&token.token)) {
+        return Err(invalid(sql, "a quoted name holds a quote or a backslash"));
+    }
+    let mut parser = Parser::new(&*spoken).with_tokens_with_locations(tokens);
     let expr = parser
         .parse_expr()
         .map_err(|error| invalid(sql, &error.to_string()))?;
@@ -40,6 +44,14 @@ pub(super) fn expression(sql: &str, dialect: Option<Dialect>) -> Result<Expr, Pl
     }
     no_query_inside(sql, &expr)?;
     Ok(expr)
+}
+
+/// Whether a name would not be printed as it was read: the tree takes quotes in a name for escaped already.
+fn is_unprintable(token: &Token) -> bool {
+    let Token::Word(word) = token else {
+        return false;
+    };
+    word.quote_style.is_some() && word.value.contains(['"', '`', '\\', '[', ']'])
 }
 
 fn syntax(dialect: Option<Dialect>) -> Box<dyn SqlDialect> {

@@ -168,7 +168,11 @@ impl<'p> Renderer<'p> {
     fn factor(&self, source: &Source, alias: &ast::Ident) -> Result<ast::TableFactor, PlanError> {
         Ok(match &source.rows {
             Rows::Table(parts) => tree::table(tree::table_name(self.dialect, parts), alias),
-            Rows::Query(query) => tree::derived(ast::Query::clone(query), alias),
+            Rows::Query(query) => {
+                let mut query = ast::Query::clone(query);
+                scalar::respell(self.dialect, &mut query);
+                tree::derived(query, alias)
+            }
             Rows::Block(id) if self.readers[id.index()] > 1 => {
                 tree::table(self.shared_name(id.index()).into(), alias)
             }

@@ -102,7 +102,10 @@ fn first_of(columns: &[Scalar]) -> Scalar {
 }
 
 /// Names of parts that differ, whatever they are called.
-pub(super) fn names_of<'n>(wanted: impl Iterator<Item = &'n str>, ask: &Ask<'_>) -> Vec<Name> {
+pub(in crate::plan) fn names_of<'n>(
+    wanted: impl Iterator<Item = &'n str>,
+    ask: &Ask<'_>,
+) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     for name in wanted {
         let taken = |name: &str| {

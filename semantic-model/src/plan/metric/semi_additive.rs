@@ -8,6 +8,11 @@ use crate::plan::relation::{Block, BlockId, Name, Rows};
 use crate::plan::scalar::{Operator, Scalar, Window, WindowFunction};
 use crate::plan::{Member, Path, PlanError, Target};
 
+/// The column of the time whose edges count.
+const EDGE_TIME: &str = "edge_time";
+/// The column of the edge of the part that a row is of.
+const EDGE: &str = "edge";
+
 impl<'c> Planner<'c> {
     /// Finishes the rows of a leaf; where only edges count, leaves the rows at the edge of each period.
     ///
@@ -25,13 +30,13 @@ impl<'c> Planner<'c> {
             block.columns = chosen.columns;
             return Ok(self.plan.add(block));
         };
-        let (moment, edge): (Name, Name) = ("edge_time".into(), "edge".into());
+        let moment: Name = EDGE_TIME.into();
         let member = Member {
             target: Target::Field(of.time),
             path: Path::default(),
             grain: Some(self.field_grain(of.time).into()),
             date_part: None,
-            name: edge.as_ref().to_owned(),
+            name: EDGE.to_owned(),
         };
         let value = assembly.member(self, &member)?;
         let names: Vec<Name> = chosen
@@ -58,17 +63,26 @@ impl<'c> Planner<'c> {
         let mut block = assembly.finish(self)?;
         block.columns = chosen.columns;
         let all = self.plan.add(block);
-        let label: Name = self
-            .catalog
-            .dataset(rows.simple.dataset)
-            .name
-            .as_str()
-            .into();
-        let mut block = Block::reading(Rows::Block(all), &label);
+        let dataset = self.catalog.dataset(rows.simple.dataset);
+        let label: Name = dataset.name.as_str().into();
+        Ok(self.at_edges(of.edge, all, &label, &names, partition))
+    }
+
+    /// Leaves the rows of a block that are at the edge of their part.
+    fn at_edges(
+        &mut self,
+        edge_of: Edge,
+        all: BlockId,
+        label: &Name,
+        names: &[Name],
+        partition: Vec<Scalar>,
+    ) -> BlockId {
+        let (moment, edge): (Name, Name) = (EDGE_TIME.into(), EDGE.into());
+        let mut block = Block::reading(Rows::Block(all), label);
         for name in names.iter().chain([&moment]) {
             block.push(name, Scalar::column(0, name));
         }
-        let function = match of.edge {
+        let function = match edge_of {
             Edge::First => WindowFunction::Least,
             Edge::Last => WindowFunction::Greatest,
         };
@@ -80,17 +94,16 @@ impl<'c> Planner<'c> {
         }));
         block.push(&edge, window);
         let marked = self.plan.add(block);
-        let mut block = Block::reading(Rows::Block(marked), &label);
-        for name in &names {
+        let mut block = Block::reading(Rows::Block(marked), label);
+        for name in names {
             block.push(name, Scalar::column(0, name));
         }
-        let at_edge = Scalar::binary(
+        block.filters.push(Scalar::binary(
             Scalar::column(0, &moment),
             Operator::Equal,
             Scalar::column(0, &edge),
-        );
-        block.filters.push(at_edge);
-        Ok(self.plan.add(block))
+        ));
+        self.plan.add(block)
     }
 
     /// Whether a group is a period of the time whose edges count.

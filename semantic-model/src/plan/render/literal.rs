@@ -26,20 +26,27 @@ pub(super) fn text(dialect: Dialect, value: &str) -> ast::Expr {
     ast::Expr::value(Value::SingleQuotedString(escaped(dialect, value)))
 }
 
-/// Doubles backslashes where the dialect reads them as escapes; the tree doubles quotes.
+/// The text with its quotes, and where the dialect reads them its backslashes, escaped.
+///
+/// The tree takes a quote that is doubled, or has a backslash before it, for escaped and prints it as it stands:
+/// `\'` would end a literal on engines that read no backslashes. What is escaped here it prints unchanged.
 pub(super) fn escaped(dialect: Dialect, value: &str) -> String {
-    if backslash_escapes(dialect) {
-        value.replace('\\', "\\\\")
-    } else {
-        value.to_owned()
+    match dialect {
+        Dialect::Spark | Dialect::BigQuery => value.replace('\\', "\\\\").replace('\'', "\\'"),
+        Dialect::Snowflake => value.replace('\\', "\\\\").replace('\'', "\'\'"),
+        _ => value.replace('\'', "\'\'"),
     }
 }
 
-const fn backslash_escapes(dialect: Dialect) -> bool {
-    matches!(
-        dialect,
-        Dialect::Spark | Dialect::BigQuery | Dialect::Snowflake
-    )
+/// Spells text of the layer or the query, however it was quoted there, so that the dialect reads the same characters.
+pub(super) fn respell(dialect: Dialect, value: &mut Value) {
+    let is_text = !matches!(
+        value,
+        Value::Number(..) | Value::Boolean(_) | Value::Null | Value::Placeholder(_)
+    );
+    if is_text && let Some(text) = value.clone().into_string() {
+        *value = Value::SingleQuotedString(escaped(dialect, &text));
+    }
 }
 
 pub(super) fn null(dialect: Dialect, of: Type) -> ast::Expr {

@@ -197,7 +197,7 @@ impl Scope<'_> {
     }
 }
 
-/// Puts rendered leaves in the place of placeholders.
+/// Puts rendered leaves in the place of placeholders, and escapes text for the dialect.
 struct Leaves {
     dialect: Dialect,
     rendered: Vec<Expr>,
@@ -210,17 +210,27 @@ impl VisitorMut for Leaves {
         let Expr::Value(value) = expr else {
             return ControlFlow::Continue(());
         };
-        match &mut value.value {
-            Value::Placeholder(name) => {
-                let place = name.strip_prefix('$').and_then(|place| place.parse().ok());
-                let leaf = place.and_then(|place: usize| self.rendered.get(place));
-                if let Some(leaf) = leaf {
-                    *expr = tree::atom(leaf.clone());
-                }
+        if let Value::Placeholder(name) = &value.value {
+            let place = name.strip_prefix('$').and_then(|place| place.parse().ok());
+            let leaf = place.and_then(|place: usize| self.rendered.get(place));
+            if let Some(leaf) = leaf {
+                *expr = tree::atom(leaf.clone());
             }
-            Value::SingleQuotedString(text) => *text = literal::escaped(self.dialect, text),
-            _ => {}
         }
         ControlFlow::Continue(())
     }
+
+    fn post_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        literal::respell(self.dialect, &mut value.value);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Escapes the text of a query that the layer declares for the dialect.
+pub(super) fn respell(dialect: Dialect, query: &mut ast::Query) {
+    let mut leaves = Leaves {
+        dialect,
+        rendered: Vec::new(),
+    };
+    let _: ControlFlow<()> = VisitMut::visit(query, &mut leaves);
 }

@@ -14,8 +14,20 @@ const fn quote(dialect: Dialect) -> char {
 }
 
 /// A quoted identifier, as it is.
+///
+/// The tree takes a quote that is doubled, or has a backslash before it, for escaped and prints it as it stands, so
+/// that it must be escaped before.
 pub(super) fn quoted(dialect: Dialect, name: &str) -> Ident {
-    Ident::with_quote(quote(dialect), name)
+    let quote = quote(dialect);
+    if !name.contains([quote, '\\']) {
+        return Ident::with_quote(quote, name);
+    }
+    let escaped = if dialect == Dialect::BigQuery {
+        name.replace('\\', "\\\\").replace('`', "\\`")
+    } else {
+        name.replace(quote, &format!("{quote}{quote}"))
+    };
+    Ident::with_quote(quote, escaped)
 }
 
 /// A quoted identifier of the engine's own, in the case in which the engine keeps names that nobody quoted.
