@@ -221,7 +221,12 @@ fn a_filter_cannot_leave_a_quoted_name() {
     query.filters = vec![Filter(
         r#"CAST(order__channel AS "a\"" OR 1=1 --") = 'x'"#.to_owned(),
     )];
-    check(&query, &expect![[""]]);
+    check(
+        &query,
+        &expect![[
+            r#"INVALID_EXPRESSION: `CAST(order__channel AS "a\"" OR 1=1 --") = 'x'` is not an expression that can be used: a quoted name holds a quote or a backslash"#
+        ]],
+    );
 }
 
 #[test]
