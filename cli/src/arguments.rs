@@ -154,7 +154,7 @@ pub struct Serve {
   isogloss ingest --config isogloss.toml")]
 pub struct Ingest {
     /// Format of the documents, such as dbt, odcs, rdf, openlineage, datahub or catalog-lines; or the address of a
-    /// PostgreSQL database, as postgres://user@host/database.
+    /// PostgreSQL database, as <postgres://user@host/database>.
     #[arg(value_name = "KIND or URL", required_unless_present = "config")]
     pub kind: Option<String>,
     /// Files or folders, plain or gzip.

@@ -326,21 +326,18 @@ impl Writer<'_> {
                 ends.map(|(from, to)| Some((table.get(from)?, other.get(to)?)))
                     .collect()
             });
-            match pairs.filter(|pairs| !pairs.is_empty() && from.len() == to.len()) {
-                Some(pairs) => {
-                    self.troubles.report.understood("foreign_key");
-                    for (from, to) in pairs {
-                        self.out.link(from, iso::REFERENCES, to);
-                    }
+            if let Some(pairs) = pairs.filter(|pairs| !pairs.is_empty() && from.len() == to.len()) {
+                self.troubles.report.understood("foreign_key");
+                for (from, to) in pairs {
+                    self.out.link(from, iso::REFERENCES, to);
                 }
-                None => {
-                    let message = format!(
-                        "the key refers to fields of `{target}` that are not in the package"
-                    );
-                    self.out
-                        .extra(&table.iri, "foreignKey", &Value::Object(key.object.clone()));
-                    self.warn("unresolved_reference", &message, &path);
-                }
+            } else {
+                let message = format!(
+                    "the key refers to fields of `{target}` that are not in the package"
+                );
+                self.out
+                    .extra(&table.iri, "foreignKey", &Value::Object(key.object.clone()));
+                self.warn("unresolved_reference", &message, &path);
             }
         }
     }

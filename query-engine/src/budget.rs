@@ -22,7 +22,7 @@ pub struct Budget {
 impl Budget {
     /// The defaults: a minute, a million rows, 512 MB of answer, 1 GiB of working memory.
     pub const DEFAULT: Self = Self {
-        time: Some(Duration::from_secs(60)),
+        time: Some(Duration::from_mins(1)),
         rows: Some(1_000_000),
         bytes: Some(512 * 1024 * 1024),
         memory: Some(1024 * 1024 * 1024),

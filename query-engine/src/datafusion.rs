@@ -208,14 +208,11 @@ impl DataFusion {
         let full = table
             .clone()
             .resolve(&options.default_catalog, &options.default_schema);
-        let catalog = match self.context.catalog(&full.catalog) {
-            Some(catalog) => catalog,
-            None => {
-                let catalog = Arc::new(MemoryCatalogProvider::new());
-                self.context
-                    .register_catalog(full.catalog.to_string(), Arc::clone(&catalog) as _);
-                catalog
-            }
+        let catalog = if let Some(catalog) = self.context.catalog(&full.catalog) { catalog } else {
+            let catalog = Arc::new(MemoryCatalogProvider::new());
+            self.context
+                .register_catalog(full.catalog.to_string(), Arc::clone(&catalog) as _);
+            catalog
         };
         if catalog.schema(&full.schema).is_none() {
             let _previous =

@@ -301,13 +301,10 @@ impl Reading {
         let mut cells = Cells::new(&this.answer.columns);
         while cells.rows() < BATCH_ROWS {
             let row = this.rows.try_next().await;
-            match row.map_err(|cause| failures::error(&this.engine, &this.budget, &cause))? {
-                Some(row) => cells.push(&this.engine, &row)?,
-                None => {
-                    let batch = cells.batch(&this.engine, &this.answer.schema)?;
-                    this.busy.finish().await;
-                    return Ok((batch.num_rows() > 0).then_some((batch, None)));
-                }
+            if let Some(row) = row.map_err(|cause| failures::error(&this.engine, &this.budget, &cause))? { cells.push(&this.engine, &row)? } else {
+                let batch = cells.batch(&this.engine, &this.answer.schema)?;
+                this.busy.finish().await;
+                return Ok((batch.num_rows() > 0).then_some((batch, None)));
             }
         }
         let batch = cells.batch(&this.engine, &this.answer.schema)?;

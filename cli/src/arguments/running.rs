@@ -14,7 +14,7 @@ pub struct Query {
     /// Metrics, by name.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub metrics: Vec<String>,
-    /// Dimensions, entities and times to group by: customer__segment, metric_time__month.
+    /// Dimensions, entities and times to group by: `customer__segment`, `metric_time__month`.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub group_by: Vec<String>,
     /// A condition over names of the model; may be given again, and all must hold.

@@ -73,19 +73,16 @@ fn tables(project: &mut Project<'_>, nodes: &[&Entry]) -> Tables {
         if parts.is_empty() {
             continue;
         }
-        match project.catalog.get(&entry.id) {
-            Some(table) => {
-                let columns = table.columns.iter().map(|column| column.name.clone());
-                tables.schema.add(&parts, columns);
-            }
-            None => {
-                let documented = entry.object.get("columns").and_then(Value::as_object);
-                let names = documented.into_iter().flatten().map(|(key, column)| {
-                    let name = column.get("name").and_then(Value::as_str);
-                    name.unwrap_or(key).to_owned()
-                });
-                tables.schema.add_partial(&parts, names);
-            }
+        if let Some(table) = project.catalog.get(&entry.id) {
+            let columns = table.columns.iter().map(|column| column.name.clone());
+            tables.schema.add(&parts, columns);
+        } else {
+            let documented = entry.object.get("columns").and_then(Value::as_object);
+            let names = documented.into_iter().flatten().map(|(key, column)| {
+                let name = column.get("name").and_then(Value::as_str);
+                name.unwrap_or(key).to_owned()
+            });
+            tables.schema.add_partial(&parts, names);
         }
         let name = TableName::new(parts).to_string().to_lowercase();
         tables.ids.entry(name).or_insert_with(|| entry.id.clone());
@@ -124,18 +121,15 @@ fn in_order<'e>(project: &mut Project<'_>, nodes: &[&'e Entry]) -> Vec<&'e Entry
             Vec::new()
         };
         while let Some((at, next)) = way.last_mut() {
-            match needs[*at].get(*next) {
-                Some(need) => {
-                    *next += 1;
-                    let need = *need;
-                    if met.insert(need) {
-                        way.push((need, 0));
-                    }
+            if let Some(need) = needs[*at].get(*next) {
+                *next += 1;
+                let need = *need;
+                if met.insert(need) {
+                    way.push((need, 0));
                 }
-                None => {
-                    ordered.push(nodes[*at]);
-                    way.pop();
-                }
+            } else {
+                ordered.push(nodes[*at]);
+                way.pop();
             }
         }
     }
@@ -232,11 +226,8 @@ fn column_of(
     tables: &mut Tables,
 ) -> Option<graph_core::rdf::NamedNode> {
     let table = column.table.to_string();
-    match tables.ids.get(&table.to_lowercase()) {
-        Some(id) => columns::find_or_infer(project, id, &column.name),
-        None => {
-            tables.strangers.insert(table);
-            None
-        }
+    if let Some(id) = tables.ids.get(&table.to_lowercase()) { columns::find_or_infer(project, id, &column.name) } else {
+        tables.strangers.insert(table);
+        None
     }
 }

@@ -62,12 +62,9 @@ impl Schema {
             columns,
             complete,
         };
-        match known {
-            Some(place) => self.tables[*place] = table,
-            None => {
-                places.push(self.tables.len());
-                self.tables.push(table);
-            }
+        if let Some(place) = known { self.tables[*place] = table } else {
+            places.push(self.tables.len());
+            self.tables.push(table);
         }
     }
 

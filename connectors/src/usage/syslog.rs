@@ -31,18 +31,15 @@ fn parse(line: &str) -> Option<Line<'_>> {
     let rest = &line[start..];
     let end = rest.find(|c: char| c == '[' || c.is_whitespace())?;
     let rest = &rest[end..];
-    let (process, text) = match rest.strip_prefix('[') {
-        Some(inside) => {
-            let (process, text) = inside.split_once("]:")?;
-            (process, text)
-        }
-        None => {
-            let (process, text) = rest.trim_start().split_once(' ')?;
-            let text = text
-                .strip_prefix("- - ")
-                .or_else(|| text.strip_prefix("- "))?;
-            (process, text)
-        }
+    let (process, text) = if let Some(inside) = rest.strip_prefix('[') {
+        let (process, text) = inside.split_once("]:")?;
+        (process, text)
+    } else {
+        let (process, text) = rest.trim_start().split_once(' ')?;
+        let text = text
+            .strip_prefix("- - ")
+            .or_else(|| text.strip_prefix("- "))?;
+        (process, text)
     };
     if process.is_empty() || !process.chars().all(|c| c.is_ascii_digit()) {
         return None;
@@ -155,18 +152,14 @@ fn unescaped(text: &str) -> String {
         let code = rest
             .get(at + 1..at + 4)
             .filter(|code| code.bytes().all(|byte| (b'0'..=b'7').contains(&byte)));
-        match code
+        if let Some(code) = code
             .and_then(|code| u8::from_str_radix(code, 8).ok())
-            .filter(|code| *code < 32 && *code > 0)
-        {
-            Some(code) => {
-                out.push(char::from(code));
-                rest = &rest[at + 4..];
-            }
-            None => {
-                out.push('#');
-                rest = &rest[at + 1..];
-            }
+            .filter(|code| *code < 32 && *code > 0) {
+            out.push(char::from(code));
+            rest = &rest[at + 4..];
+        } else {
+            out.push('#');
+            rest = &rest[at + 1..];
         }
     }
     out.push_str(rest);

@@ -39,9 +39,9 @@ impl Default for FetchOptions {
         Self {
             schemas: Vec::new(),
             statements_max: 10_000,
-            statement_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::from_mins(1),
             lock_timeout: Duration::from_secs(2),
-            total_timeout: Duration::from_secs(600),
+            total_timeout: Duration::from_mins(10),
             bytes_max: 512 << 20,
         }
     }

@@ -188,7 +188,7 @@ impl Accumulator for Values {
         let parts: usize = self
             .parts
             .iter()
-            .map(|part| part.get_array_memory_size())
+            .map(Array::get_array_memory_size)
             .sum();
         size_of::<Self>() + parts
     }

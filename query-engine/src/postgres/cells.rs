@@ -213,7 +213,7 @@ impl Column {
             Self::Int(cells) => cells.append_option(raw.map(|raw| whole(kind, raw)).transpose()?),
             Self::Float(cells) => cells.append_option(raw.map(|raw| float(kind, raw)).transpose()?),
             Self::Decimal(cells) => {
-                cells.append_option(raw.map(|raw| decimal(kind, raw)).transpose()?)
+                cells.append_option(raw.map(|raw| decimal(kind, raw)).transpose()?);
             }
             Self::Text(cells) => cells.append_option(raw.map(text).transpose()?),
             Self::Bytes(cells) => cells.append_option(raw),

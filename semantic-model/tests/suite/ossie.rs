@@ -112,7 +112,7 @@ fn cases_of_ossie_are_refused_or_compiled_as_expected() {
                 println!("{id}: {error}");
             }
             (Ok(compiled), Some(expected)) => {
-                wrong.push(format!("{id}: {expected} but {}", compiled.sql))
+                wrong.push(format!("{id}: {expected} but {}", compiled.sql));
             }
             (Err(error), expected) => wrong.push(format!("{id}: expected {expected:?}, {error:?}")),
         }
