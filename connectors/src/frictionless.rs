@@ -332,9 +332,8 @@ impl Writer<'_> {
                     self.out.link(from, iso::REFERENCES, to);
                 }
             } else {
-                let message = format!(
-                    "the key refers to fields of `{target}` that are not in the package"
-                );
+                let message =
+                    format!("the key refers to fields of `{target}` that are not in the package");
                 self.out
                     .extra(&table.iri, "foreignKey", &Value::Object(key.object.clone()));
                 self.warn("unresolved_reference", &message, &path);

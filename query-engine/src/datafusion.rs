@@ -208,7 +208,9 @@ impl DataFusion {
         let full = table
             .clone()
             .resolve(&options.default_catalog, &options.default_schema);
-        let catalog = if let Some(catalog) = self.context.catalog(&full.catalog) { catalog } else {
+        let catalog = if let Some(catalog) = self.context.catalog(&full.catalog) {
+            catalog
+        } else {
             let catalog = Arc::new(MemoryCatalogProvider::new());
             self.context
                 .register_catalog(full.catalog.to_string(), Arc::clone(&catalog) as _);

@@ -301,7 +301,11 @@ impl Reading {
         let mut cells = Cells::new(&this.answer.columns);
         while cells.rows() < BATCH_ROWS {
             let row = this.rows.try_next().await;
-            if let Some(row) = row.map_err(|cause| failures::error(&this.engine, &this.budget, &cause))? { cells.push(&this.engine, &row)? } else {
+            if let Some(row) =
+                row.map_err(|cause| failures::error(&this.engine, &this.budget, &cause))?
+            {
+                cells.push(&this.engine, &row)?
+            } else {
                 let batch = cells.batch(&this.engine, &this.answer.schema)?;
                 this.busy.finish().await;
                 return Ok((batch.num_rows() > 0).then_some((batch, None)));

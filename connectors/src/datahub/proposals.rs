@@ -181,7 +181,9 @@ fn take_snapshot(snapshot: Value, entities: &mut Entities) -> Result<(), Fault> 
         .and_then(Value::as_array)
         .ok_or_else(wrong)?;
     let entity = entities.all.entry(urn.to_owned()).or_default();
-    entity.kind = urns::kind(urn).unwrap_or_default().to_owned();
+    urns::kind(urn)
+        .unwrap_or_default()
+        .clone_into(&mut entity.kind);
     for (class, aspect) in aspects.iter().filter_map(Value::as_object).flatten() {
         let class = class.rsplit('.').next().unwrap_or(class);
         let mut name = class.to_owned();

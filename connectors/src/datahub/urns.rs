@@ -12,7 +12,7 @@ pub(super) fn iri(urn: &str) -> NamedNode {
         if forbidden {
             let mut buffer = [0; 4];
             for byte in c.encode_utf8(&mut buffer).bytes() {
-                iri.push_str(&format!("%{byte:02X}"));
+                iri.extend(format!("%{byte:02X}").chars());
             }
         } else {
             iri.push(c);

@@ -226,7 +226,9 @@ fn column_of(
     tables: &mut Tables,
 ) -> Option<graph_core::rdf::NamedNode> {
     let table = column.table.to_string();
-    if let Some(id) = tables.ids.get(&table.to_lowercase()) { columns::find_or_infer(project, id, &column.name) } else {
+    if let Some(id) = tables.ids.get(&table.to_lowercase()) {
+        columns::find_or_infer(project, id, &column.name)
+    } else {
         tables.strangers.insert(table);
         None
     }

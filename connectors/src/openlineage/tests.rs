@@ -9,7 +9,8 @@ use crate::shared::{lines, options, read_texts, report_lines};
 use crate::{Input, Kind, SourceStatements};
 
 fn read(events: &[Value]) -> SourceStatements {
-    let text: String = events.iter().map(|event| format!("{event}\n")).collect();
+    let text: Vec<_> = events.iter().map(|event| format!("{event}\n")).collect();
+    let text = text.concat();
     read_texts(Kind::OpenLineage, &[("events.ndjson", &text)], &options())
 }
 
@@ -46,15 +47,15 @@ fn a_complete_run_makes_lineage_and_a_failed_one_leaves_it() {
         event("START", 0, "r1", &["raw"], &["orders"]),
         event("COMPLETE", 1, "r1", &[], &[]),
     ];
-    assert_eq!(derived(&read(&first)), [edge.clone()]);
+    assert_eq!(derived(&read(&first)), [edge.as_str()]);
     for end in ["FAIL", "ABORT"] {
         let mut events = first.to_vec();
         events.push(event("START", 2, "r2", &["other"], &["orders"]));
         // Under way, it has not replaced anything yet.
-        assert_eq!(derived(&read(&events)), [edge.clone()]);
+        assert_eq!(derived(&read(&events)), [edge.as_str()]);
         events.push(event(end, 3, "r2", &["other"], &["orders"]));
         let read = read(&events);
-        assert_eq!(derived(&read), [edge.clone()]);
+        assert_eq!(derived(&read), [edge.as_str()]);
         assert!(lines(&read).contains(&format!(
             "activity:openlineage/run/r2 iso:status \"{}\"",
             end.to_lowercase()

@@ -11,6 +11,9 @@ use super::document::{
 use super::names::quoted;
 use crate::json::{Fields, Object, Troubles, integer_of};
 
+/// A column of a key: its place there, its place in the key that is pointed at, its name.
+type KeyColumn<'a> = (i64, Option<i64>, &'a str);
+
 /// Schemas that every database has and nobody made.
 const SYSTEM: [&str; 2] = ["pg_catalog", "information_schema"];
 
@@ -216,7 +219,7 @@ impl<'a> Dump<'a, '_, '_> {
     }
 
     fn constraints(&mut self) {
-        let mut columns: BTreeMap<[&str; 3], Vec<(i64, Option<i64>, &str)>> = BTreeMap::new();
+        let mut columns: BTreeMap<[&str; 3], Vec<KeyColumn<'_>>> = BTreeMap::new();
         for (row, [_, schema, table]) in self.rows("key_column_usage") {
             let name = row
                 .said("constraint_name", self.troubles)
@@ -227,9 +230,9 @@ impl<'a> Dump<'a, '_, '_> {
             let key = columns.entry([schema, table, name]).or_default();
             key.push((place.unwrap_or_default(), target, column));
         }
-        columns
-            .values_mut()
-            .for_each(|columns| columns.sort_unstable());
+        for columns in columns.values_mut() {
+            columns.sort_unstable();
+        }
         let targets = self.targets();
         let mut keys: BTreeMap<(&str, &str), &str> = BTreeMap::new();
         let rows = self.rows("table_constraints");

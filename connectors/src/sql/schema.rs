@@ -62,7 +62,9 @@ impl Schema {
             columns,
             complete,
         };
-        if let Some(place) = known { self.tables[*place] = table } else {
+        if let Some(place) = known {
+            self.tables[*place] = table
+        } else {
             places.push(self.tables.len());
             self.tables.push(table);
         }

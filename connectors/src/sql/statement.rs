@@ -272,10 +272,12 @@ impl<'a> Resolver<'a> {
         let found = context
             .schema
             .find(&parts, context.database.as_deref(), &context.search_path);
-        let (table, shape) = if let Some(known) = found { (
-            Arc::clone(&known.name),
-            Shape::table(&known.name, &known.columns, known.complete),
-        ) } else {
+        let (table, shape) = if let Some(known) = found {
+            (
+                Arc::clone(&known.name),
+                Shape::table(&known.name, &known.columns, known.complete),
+            )
+        } else {
             let table = Arc::new(self.full_name(&parts));
             let shape = Shape::table(&table, &[], false);
             (table, shape)

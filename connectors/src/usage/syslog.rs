@@ -154,7 +154,8 @@ fn unescaped(text: &str) -> String {
             .filter(|code| code.bytes().all(|byte| (b'0'..=b'7').contains(&byte)));
         if let Some(code) = code
             .and_then(|code| u8::from_str_radix(code, 8).ok())
-            .filter(|code| *code < 32 && *code > 0) {
+            .filter(|code| *code < 32 && *code > 0)
+        {
             out.push(char::from(code));
             rest = &rest[at + 4..];
         } else {

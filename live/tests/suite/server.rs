@@ -3,6 +3,7 @@
 use live::postgres::{Address, Defaults};
 
 /// Gives the URL of a database of the test server; says so and gives `None` where there is no server.
+#[expect(clippy::print_stdout, reason = "a test that skips says so")]
 pub(crate) fn url(database: &str) -> Option<String> {
     let Some(url) = std::env::var_os("ISOGLOSS_TEST_POSTGRES") else {
         assert!(

@@ -185,11 +185,7 @@ impl Accumulator for Values {
     }
 
     fn size(&self) -> usize {
-        let parts: usize = self
-            .parts
-            .iter()
-            .map(Array::get_array_memory_size)
-            .sum();
+        let parts: usize = self.parts.iter().map(Array::get_array_memory_size).sum();
         size_of::<Self>() + parts
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The library's own reader knows no token for NULL (it takes an empty field for NULL, always) and names no file in its errors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::csv::ReaderBuilder;
@@ -113,7 +113,7 @@ impl PartitionStream for Part {
 impl Part {
     fn read<'a>(
         &self,
-        path: &'a PathBuf,
+        path: &'a Path,
         rows: usize,
     ) -> crate::error::Result<impl Iterator<Item = crate::error::Result<RecordBatch>> + use<'a>>
     {

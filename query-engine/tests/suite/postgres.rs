@@ -15,6 +15,7 @@ use crate::shown::{ask, lines, rows};
     clippy::disallowed_methods,
     reason = "the script hands the address over in the environment"
 )]
+#[expect(clippy::print_stderr, reason = "a test that skips says so")]
 fn server() -> Option<(String, Option<String>)> {
     if let Ok(url) = std::env::var("ISOGLOSS_TEST_POSTGRES") {
         return Some((url, std::env::var("ISOGLOSS_TEST_POSTGRES_CA").ok()));

@@ -51,8 +51,8 @@ impl Reader<'_, '_> {
 
     fn window(&mut self, sql: &str, mut ast: Expr) -> Result<Body, PlanError> {
         let mut taken = Taken::default();
-        // The visitor never stops early.
-        let _: ControlFlow<()> = ast.visit(&mut taken);
+        let flow: ControlFlow<()> = ast.visit(&mut taken);
+        debug_assert!(flow.is_continue(), "the visitor never stops early");
         if !taken.aggregates.is_empty() {
             return Err(PlanError::new(
                 Reason::NotSupported,
@@ -70,8 +70,8 @@ impl Reader<'_, '_> {
     /// Takes the aggregates out of an expression.
     pub(super) fn aggregates(&mut self, sql: &str, mut ast: Expr) -> Result<Aggregates, PlanError> {
         let mut taken = Taken::default();
-        // The visitor never stops early.
-        let _: ControlFlow<()> = ast.visit(&mut taken);
+        let flow: ControlFlow<()> = ast.visit(&mut taken);
+        debug_assert!(flow.is_continue(), "the visitor never stops early");
         let mut parts = Vec::new();
         for function in taken.aggregates {
             parts.push(Part::Atom(self.atom(sql, function)?));

@@ -241,7 +241,7 @@ impl<'c> Planner<'c> {
                 GrainName::Standard(grain) => {
                     coarsest = Some(coarsest.map_or(grain, |other| other.max(grain)));
                 }
-                custom => return Ok(custom),
+                custom @ GrainName::Custom(_) => return Ok(custom),
             }
         }
         Ok(coarsest.unwrap_or(Grain::Day).into())

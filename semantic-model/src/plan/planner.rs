@@ -44,7 +44,7 @@ pub(super) struct MetricBy {
     pub(super) metric: Name,
 }
 
-impl<'c> Planner<'c> {
+impl Planner<'_> {
     /// The finest grain that values of a time field have.
     pub(super) fn field_grain(&self, field: FieldId) -> Grain {
         match &self.catalog.field(field).role {

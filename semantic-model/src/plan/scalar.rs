@@ -26,33 +26,33 @@ pub enum Scalar {
     /// Truth.
     Boolean(bool),
     /// SQL of the layer or the query; its placeholders `$0`, `$1`, ... stand for the leaves.
-    Sql(Arc<sqlparser::ast::Expr>, Vec<Scalar>),
+    Sql(Arc<sqlparser::ast::Expr>, Vec<Self>),
     /// SQL as above that looks at the rows around a row, with windows in it.
-    Over(Arc<sqlparser::ast::Expr>, Vec<Scalar>),
+    Over(Arc<sqlparser::ast::Expr>, Vec<Self>),
     /// The start of the period that a moment lies in.
-    Truncate(Grain, Box<Scalar>),
+    Truncate(Grain, Box<Self>),
     /// A part of a moment.
-    Part(DatePart, Box<Scalar>),
+    Part(DatePart, Box<Self>),
     /// A moment some time later, or earlier if negative.
-    Shift(Box<Scalar>, i64, Grain),
+    Shift(Box<Self>, i64, Grain),
     /// A value as another type.
-    Cast(Box<Scalar>, Type),
+    Cast(Box<Self>, Type),
     /// Two values put together.
-    Binary(Box<Scalar>, Operator, Box<Scalar>),
+    Binary(Box<Self>, Operator, Box<Self>),
     /// The opposite of a condition.
-    Not(Box<Scalar>),
+    Not(Box<Self>),
     /// Whether a value is NULL.
-    IsNull(Box<Scalar>),
+    IsNull(Box<Self>),
     /// All conditions; true if there are none.
-    All(Vec<Scalar>),
+    All(Vec<Self>),
     /// Any condition; false if there are none.
-    Any(Vec<Scalar>),
+    Any(Vec<Self>),
     /// The first value that is not NULL.
-    Coalesce(Vec<Scalar>),
+    Coalesce(Vec<Self>),
     /// A value where a condition holds, and another or NULL where not.
-    Case(Box<Scalar>, Box<Scalar>, Option<Box<Scalar>>),
+    Case(Box<Self>, Box<Self>, Option<Box<Self>>),
     /// An aggregate of the rows of a group; of all rows, counted, if it has no argument.
-    Aggregate(Aggregation, Option<Box<Scalar>>),
+    Aggregate(Aggregation, Option<Box<Self>>),
     /// A value worked out over the rows around a row.
     Window(Box<Window>),
 }
@@ -162,6 +162,7 @@ impl Scalar {
     }
 
     /// Truncates a moment, unless it is as fine as moments are.
+    #[must_use]
     pub fn truncate(self, grain: Grain) -> Self {
         match self {
             Self::Truncate(inner, value) if inner <= grain && nests(inner, grain) => {
@@ -227,9 +228,9 @@ impl Scalar {
             Self::Case(when, then, otherwise) => {
                 call(when);
                 call(then);
-                otherwise.iter().for_each(|inner| call(inner));
+                otherwise.as_deref().into_iter().for_each(call);
             }
-            Self::Aggregate(_, inner) => inner.iter().for_each(|inner| call(inner)),
+            Self::Aggregate(_, inner) => inner.as_deref().into_iter().for_each(call),
             Self::Window(window) => {
                 window.argument.iter().for_each(&mut *call);
                 window.partition.iter().for_each(&mut *call);

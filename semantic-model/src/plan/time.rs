@@ -26,11 +26,7 @@ pub(super) struct Range {
 impl Range {
     /// Reads a range; both ends are widened to whole periods of a grain, and an end that is a date to its whole day.
     pub(super) fn new(range: &TimeRange, grain: Grain) -> Result<Self, PlanError> {
-        let start = range
-            .start
-            .as_deref()
-            .map(|text| literal(text))
-            .transpose()?;
+        let start = range.start.as_deref().map(literal).transpose()?;
         let end = range.end.as_deref().map(|text| {
             let period = if is_date(text) {
                 grain.max(Grain::Day)

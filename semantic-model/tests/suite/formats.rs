@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use semantic_model::formats::{Problem, Read};
 
 /// Finds a file or folder of the shared data; says so and gives `None` where there is none.
+#[expect(clippy::print_stdout, reason = "a test that skips says so")]
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("ISOGLOSS_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),

@@ -51,7 +51,10 @@ fn columns(catalog: &Catalog, query: &Value) -> Result<Vec<String>, PlanError> {
     }
     if list("metrics").is_empty() {
         let (_, members) = catalog.source_of(&groups)?;
-        return Ok(members.iter().map(semantic_model::plan::Member::column_name).collect());
+        return Ok(members
+            .iter()
+            .map(semantic_model::plan::Member::column_name)
+            .collect());
     }
     let resolve = |group: &GroupBy| Ok(catalog.resolve(group, &sources)?[0].column_name());
     groups.iter().map(resolve).collect()

@@ -34,7 +34,7 @@ impl Templates {
                 return Err(parse::invalid(text, "it has too many templates"));
             }
             sql.push_str(before);
-            sql.push_str(&format!(" {MARK}{} ", items.len()));
+            sql.extend([" ", MARK, &items.len().to_string(), " "]);
             items.push(item);
             rest = &after[end + 2..];
         }

@@ -310,9 +310,12 @@ impl Facts<'_> {
         ways: &Ways,
         repeats: Repeats,
     ) {
-        let words = |member: &Member| match member.path.is_empty() {
-            true => "its own field".to_owned(),
-            false => planner.catalog.routes().words(dataset, &member.path),
+        let words = |member: &Member| {
+            if member.path.is_empty() {
+                "its own field".to_owned()
+            } else {
+                planner.catalog.routes().words(dataset, &member.path)
+            }
         };
         let paths = self
             .groups

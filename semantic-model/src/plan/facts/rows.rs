@@ -361,13 +361,13 @@ fn finish(
         let mut columns = Vec::with_capacity(leaves.len());
         for leaf in leaves {
             let known = shown.columns.iter().find(|column| column.value == leaf);
-            let name = known
-                .map(|column| Name::clone(&column.name))
-                .unwrap_or_else(|| {
-                    let name = free_name("condition", |name| shown.column(name).is_some());
-                    shown.push(&name, leaf);
-                    name
-                });
+            let name = if let Some(column) = known {
+                Name::clone(&column.name)
+            } else {
+                let name = free_name("condition", |name| shown.column(name).is_some());
+                shown.push(&name, leaf);
+                name
+            };
             columns.push(Scalar::column(0, &name));
         }
         filters.push(super::super::assembly::sql(&condition, columns));

@@ -191,8 +191,8 @@ impl Scope<'_> {
             rendered: self.list(leaves)?,
         };
         let mut sql = sql.clone();
-        // The visitor never stops early.
-        let _: ControlFlow<()> = VisitMut::visit(&mut sql, &mut leaves);
+        let flow: ControlFlow<()> = VisitMut::visit(&mut sql, &mut leaves);
+        debug_assert!(flow.is_continue(), "the visitor never stops early");
         Ok(sql)
     }
 }
@@ -232,5 +232,6 @@ pub(super) fn respell(dialect: Dialect, query: &mut ast::Query) {
         dialect,
         rendered: Vec::new(),
     };
-    let _: ControlFlow<()> = VisitMut::visit(query, &mut leaves);
+    let flow: ControlFlow<()> = VisitMut::visit(query, &mut leaves);
+    debug_assert!(flow.is_continue(), "the visitor never stops early");
 }
