@@ -31,12 +31,13 @@ pub(super) fn metricflow(error: &PlanError) -> String {
 /// The codes of the draft of Ossie's foundational semantics.
 pub(super) fn ossie(error: &PlanError) -> String {
     let word = match error.reason {
-        Reason::UnknownMetric | Reason::UnknownGroup | Reason::UnknownFilterItem => {
-            "E_NAME_NOT_FOUND"
-        }
+        Reason::UnknownMetric
+        | Reason::UnknownGroup
+        | Reason::UnknownField
+        | Reason::UnknownFilterItem => "E_NAME_NOT_FOUND",
         Reason::Unreachable => "E_NO_PATH",
         // No dimension that both facts have; no bridge between two many-sides.
-        Reason::NotCommon | Reason::FinerGrain => "E3013",
+        Reason::NotCommon | Reason::NothingShared | Reason::FinerGrain => "E3013",
         Reason::AmbiguousPath => "E_AMBIGUOUS_PATH",
         Reason::NotAdditive => "E_UNSAFE_REAGGREGATION",
         Reason::AggregateInWhere => "E_AGGREGATE_IN_WHERE",

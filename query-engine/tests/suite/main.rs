@@ -7,6 +7,8 @@ mod across;
 mod embedded;
 #[cfg(feature = "datafusion")]
 mod files;
+#[cfg(feature = "datafusion")]
+mod fuzz;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "datafusion")]
