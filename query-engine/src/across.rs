@@ -214,11 +214,18 @@ async fn combined(
         };
         outputs.push(expression.alias(&output.name));
     }
-    let order = combination.order_by.iter().map(|order| {
-        ident(&order.item.name).sort(!order.descending, order.nulls_first.unwrap_or(false))
-    });
-    let rows = flat.select(outputs).map_err(failed)?;
-    let rows = rows.sort(order.collect()).map_err(failed)?;
+    let order: Vec<_> = combination
+        .order_by
+        .iter()
+        .map(|order| {
+            ident(&order.item.name).sort(!order.descending, order.nulls_first.unwrap_or(false))
+        })
+        .collect();
+    let mut rows = flat.select(outputs).map_err(failed)?;
+    // An order by nothing is an error of DataFusion's optimiser.
+    if !order.is_empty() {
+        rows = rows.sort(order).map_err(failed)?;
+    }
     match combination.limit {
         Some(limit) => rows.limit(0, Some(limit)).map_err(failed),
         None => Ok(rows),

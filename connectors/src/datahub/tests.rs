@@ -80,7 +80,7 @@ fn a_dataset_has_columns_lineage_and_the_name_that_others_know() {
         text.contains("csvw:name \"id\"") && text.contains("csvw:primaryKey \"id\""),
         "{text}"
     );
-    assert!(text.contains("dcterms:type \"CAST\""), "{text}");
+    assert!(text.contains("iso:transformation \"CAST\""), "{text}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod laws;
 mod metricflow;
 mod ossie;
 mod others;
+mod warehouses;
 
 use std::path::{Path, PathBuf};
 

@@ -39,7 +39,12 @@ pub(crate) enum Expected {
 
 /// Says what is to be expected of a question to a model of a style.
 pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expected {
-    let named = || question.groups.iter().chain(question.tests.iter().map(|(at, _)| at));
+    let named = || {
+        question
+            .groups
+            .iter()
+            .chain(question.tests.iter().map(|(at, _)| at))
+    };
     let mut unjudged = false;
     for (fact, aggregate) in &question.metrics {
         let reachable = world.reachable(*fact);
@@ -67,7 +72,10 @@ pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expe
 /// Whether all facts of a question lead to some table in common with the first.
 fn is_shared(world: &World, question: &Question) -> bool {
     let first = world.reachable(question.metrics[0].0);
-    let mut facts = question.metrics.iter().map(|(fact, _)| world.reachable(*fact));
+    let mut facts = question
+        .metrics
+        .iter()
+        .map(|(fact, _)| world.reachable(*fact));
     facts.all(|others| others.iter().any(|table| first.contains(table)))
 }
 
@@ -90,7 +98,9 @@ fn evaluate(world: &World, question: &Question) -> Vec<Vec<Cell>> {
         }
     }
     let row = |(key, cells): (Key, Vec<Cell>)| {
-        let key = key.into_iter().map(|cell| cell.map_or(Cell::Null, Cell::Text));
+        let key = key
+            .into_iter()
+            .map(|cell| cell.map_or(Cell::Null, Cell::Text));
         key.chain(cells).collect()
     };
     answer.into_iter().map(row).collect()
@@ -107,7 +117,11 @@ fn groups<'w>(world: &'w World, question: &Question, fact: usize) -> BTreeMap<Ke
             let found = world.look_up(fact, at, table).unwrap();
             found.map(|place| &world.tables[table].rows[place])
         };
-        if !question.tests.iter().all(|(table, test)| holds(*test, there(*table))) {
+        if !question
+            .tests
+            .iter()
+            .all(|(table, test)| holds(*test, there(*table)))
+        {
             continue;
         }
         let colour = |table: &usize| there(*table).and_then(|row| row.colour).map(str::to_owned);
@@ -146,7 +160,10 @@ fn aggregated(aggregate: Aggregate, rows: &[&Row]) -> Cell {
         _ if values.is_empty() => Cell::Null,
         Aggregate::Sum | Aggregate::SumOfBoth => number(values.iter().sum()),
         Aggregate::Average => Cell::Number(values.iter().sum::<i64>() as f64 / values.len() as f64),
-        Aggregate::Min => values.iter().min().map_or(Cell::Null, |least| number(*least)),
+        Aggregate::Min => values
+            .iter()
+            .min()
+            .map_or(Cell::Null, |least| number(*least)),
         Aggregate::Max => values.iter().max().map_or(Cell::Null, |most| number(*most)),
     }
 }

@@ -90,15 +90,22 @@ impl Question {
         let tables = if random.once_in(3) { 2 } else { 1 };
         let facts: Vec<usize> = (0..tables).map(|_| random.below(count.min(3))).collect();
         for _ in 0..=random.below(3) {
-            let metric = (facts[random.below(facts.len())], AGGREGATES[random.below(7)]);
+            let metric = (
+                facts[random.below(facts.len())],
+                AGGREGATES[random.below(7)],
+            );
             if !metrics.contains(&metric) {
                 metrics.push(metric);
             }
         }
-        let mut place = |random: &mut Random| {
+        let place = |random: &mut Random| {
             // Mostly where all facts lead to, now and then where none may.
             let shared: Vec<usize> = (0..count)
-                .filter(|at| metrics.iter().all(|(fact, _)| world.reachable(*fact).contains(at)))
+                .filter(|at| {
+                    metrics
+                        .iter()
+                        .all(|(fact, _)| world.reachable(*fact).contains(at))
+                })
                 .collect();
             if shared.is_empty() || random.once_in(9) {
                 random.below(count)

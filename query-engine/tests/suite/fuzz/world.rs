@@ -96,7 +96,8 @@ impl World {
                 continue;
             }
             let value = table.rows[row].keys[key];
-            let next = value.and_then(|id| self.tables[*target].rows.iter().position(|r| r.id == id));
+            let next =
+                value.and_then(|id| self.tables[*target].rows.iter().position(|r| r.id == id));
             return match next {
                 Some(next) => self.look_up(*target, next, to),
                 None => Some(None),
@@ -124,7 +125,11 @@ impl World {
                 .iter()
                 .map(|(name, column)| ArrowField::new(name, column.data_type().clone(), true))
                 .collect();
-            assert!(fields.iter().all(|field| *field.data_type() != DataType::Null));
+            assert!(
+                fields
+                    .iter()
+                    .all(|field| *field.data_type() != DataType::Null)
+            );
             let schema = Arc::new(Schema::new(fields));
             let arrays = columns.into_iter().map(|(_, column)| column).collect();
             let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
@@ -142,7 +147,9 @@ impl World {
         for (at, table) in self.tables.iter().enumerate() {
             layer.datasets.push(dataset(at, table, style));
             if style == Style::Joins {
-                layer.joins.extend(table.keys.iter().map(|target| join(at, *target)));
+                layer
+                    .joins
+                    .extend(table.keys.iter().map(|target| join(at, *target)));
             }
             for aggregate in AGGREGATES {
                 layer.metrics.push(Metric {
@@ -173,7 +180,11 @@ impl World {
 }
 
 fn rows(random: &mut Random, keys: usize) -> Vec<Row> {
-    let count = if random.once_in(6) { 0 } else { random.below(9) };
+    let count = if random.once_in(6) {
+        0
+    } else {
+        random.below(9)
+    };
     let number = |random: &mut Random| {
         let value = i64::try_from(random.below(7)).unwrap() - 2;
         (!random.once_in(5)).then_some(value)
@@ -184,7 +195,9 @@ fn rows(random: &mut Random, keys: usize) -> Vec<Row> {
             numbers: [number(random), number(random)],
             colour: (!random.once_in(5)).then(|| COLOURS[random.below(COLOURS.len())]),
             // Some point at rows that are not there.
-            keys: (0..keys).map(|_| number(random).map(|key| key + 2)).collect(),
+            keys: (0..keys)
+                .map(|_| number(random).map(|key| key + 2))
+                .collect(),
         })
         .collect()
 }
@@ -206,9 +219,15 @@ fn dataset(at: usize, table: &Table, style: Style) -> Dataset {
     match style {
         Style::Entities => {
             dataset.scope = Scope::Columns;
-            dataset.entities.push(entity(at, EntityRole::Primary, "id".to_owned()));
+            dataset
+                .entities
+                .push(entity(at, EntityRole::Primary, "id".to_owned()));
             for target in &table.keys {
-                dataset.entities.push(entity(*target, EntityRole::Foreign, format!("t{target}_id")));
+                dataset.entities.push(entity(
+                    *target,
+                    EntityRole::Foreign,
+                    format!("t{target}_id"),
+                ));
             }
         }
         Style::Joins => {

@@ -6,6 +6,7 @@ use super::{literal, tree};
 use crate::layer::Aggregation;
 use crate::plan::dialect::Dialect;
 use crate::plan::error::{PlanError, Reason};
+use crate::plan::scalar::Type;
 
 /// An aggregate of a value, or of whole rows if there is none.
 pub(super) fn aggregate(
@@ -26,7 +27,7 @@ pub(super) fn aggregate(
         Aggregation::Count => tree::call("COUNT", vec![value]),
         Aggregation::CountDistinct => distinct("COUNT", value),
         Aggregation::ApproximateCountDistinct => approximate_count(dialect, value),
-        Aggregation::Average => tree::call("AVG", vec![value]),
+        Aggregation::Average => tree::call("AVG", vec![averaged(dialect, value)]),
         Aggregation::Min => tree::call("MIN", vec![value]),
         Aggregation::Max => tree::call("MAX", vec![value]),
         Aggregation::Median => percentile(dialect, 0.5, false, false, value)?,
@@ -45,6 +46,16 @@ fn count_rows() -> Expr {
             .push(ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard));
     }
     Expr::Function(function)
+}
+
+/// Some engines round the mean of decimals to about as many digits as these have.
+fn averaged(dialect: Dialect, value: Expr) -> Expr {
+    match dialect {
+        Dialect::DataFusion | Dialect::Spark | Dialect::Trino => {
+            tree::cast(value, literal::data_type(dialect, Type::Double))
+        }
+        _ => value,
+    }
 }
 
 fn distinct(name: &str, value: Expr) -> Expr {
