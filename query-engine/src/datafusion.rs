@@ -82,9 +82,9 @@ impl DataFusion {
                 .build();
             let context = SessionContext::new_with_state(state);
             context.register_udaf(sums::checked_sum());
-            percentile::percentiles()
-                .into_iter()
-                .for_each(|function| context.register_udaf(function));
+            for function in percentile::percentiles() {
+                context.register_udaf(function);
+            }
             Ok(context)
         };
         let context = build().map_err(|cause| failures::error(name, &Budget::UNLIMITED, &cause))?;

@@ -304,7 +304,7 @@ impl Reading {
             if let Some(row) =
                 row.map_err(|cause| failures::error(&this.engine, &this.budget, &cause))?
             {
-                cells.push(&this.engine, &row)?
+                cells.push(&this.engine, &row)?;
             } else {
                 let batch = cells.batch(&this.engine, &this.answer.schema)?;
                 this.busy.finish().await;

@@ -85,6 +85,10 @@ fn a_table_has_the_name_that_others_know_it_by() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "most of them are what is read and expected"
+)]
 fn the_facets_of_the_standard_become_statements() {
     let mut event = event("COMPLETE", 0, "r", &["raw"], &["orders"]);
     event["outputs"][0]["facets"] = json!({

@@ -63,7 +63,7 @@ impl Schema {
             complete,
         };
         if let Some(place) = known {
-            self.tables[*place] = table
+            self.tables[*place] = table;
         } else {
             places.push(self.tables.len());
             self.tables.push(table);

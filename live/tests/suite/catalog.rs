@@ -11,6 +11,10 @@ fn harbour() -> Option<Catalog> {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "most of them are what is read and expected"
+)]
 fn relations_columns_and_keys_are_read() {
     let Some(catalog) = harbour() else { return };
     let relation = |name: &str| {

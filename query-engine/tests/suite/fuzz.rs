@@ -24,7 +24,7 @@ use world::{Style, World};
 const ROUNDS: u64 = 12;
 const QUESTIONS: u64 = 12;
 
-/// A generator of numbers that is the same everywhere (SplitMix64).
+/// A generator of numbers that is the same everywhere (`SplitMix64`).
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -53,7 +53,7 @@ impl Random {
 }
 
 fn number_of(name: &str, default: u64) -> u64 {
-    let said = std::env::var(name).ok();
+    let said = std::env::var_os(name).and_then(|text| text.into_string().ok());
     said.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 

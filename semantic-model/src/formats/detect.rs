@@ -68,7 +68,7 @@ impl Format {
 /// ```
 /// use semantic_model::formats;
 ///
-/// let view = "source: shop.orders\\nmeasures:\\n- {name: revenue, expr: SUM(amount)}\\n";
+/// let view = "source: shop.orders\nmeasures:\n- {name: revenue, expr: SUM(amount)}\n";
 /// let read = formats::read("shop", &[("orders.yaml", view)])?;
 /// assert_eq!(read.layers[0].name, "orders");
 /// # Ok::<(), formats::FormatError>(())

@@ -182,7 +182,7 @@ impl<'a> Binder<'a> {
             }
             return Err(self.unknown_owner(owner, element));
         }
-        let route = routes.to_owner(dataset, &owner.value, &element.value)?;
+        let route = routes.path_to_owner(dataset, &owner.value, &element.value)?;
         let end = graph.end(dataset, &route);
         let there = self.elsewhere(element, end)?;
         there.try_map(|column| {

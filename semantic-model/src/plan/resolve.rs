@@ -143,7 +143,7 @@ impl Catalog {
         if named.is_some_and(|dataset| self.index.field(dataset, element).is_none()) {
             return Ok(None);
         }
-        let path = routes.to_owner(from, owner, element)?;
+        let path = routes.path_to_owner(from, owner, element)?;
         let end = self.graph.end(from, &path);
         Ok(self.index.field(end, element).map(|field| Found {
             name: element.to_owned(),

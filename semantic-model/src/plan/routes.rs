@@ -60,7 +60,7 @@ impl<'a> Routes<'a> {
     }
 
     /// Finds the one path to a dataset, or to where the join of a name leads.
-    pub(super) fn to_owner(
+    pub(super) fn path_to_owner(
         &self,
         from: DatasetId,
         owner: &str,

@@ -86,6 +86,10 @@ impl World {
     }
 
     /// The row that a row of a table leads to in another.
+    #[expect(
+        clippy::option_option,
+        reason = "no way, or a way that this row has no end of"
+    )]
     pub(crate) fn look_up(&self, from: usize, row: usize, to: usize) -> Option<Option<usize>> {
         if from == to {
             return Some(Some(row));

@@ -136,6 +136,10 @@ fn the_condition_of_a_join_is_read_however_yaml_takes_its_key() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "most of them are what is read and expected"
+)]
 fn hostile_files_are_reported_with_their_places() {
     let mut bomb = String::from("cubes:\n- &a {x: [1,1,1,1,1,1,1,1]}\n");
     for (from, to) in "abcdefgh".chars().zip("bcdefghi".chars()) {
