@@ -1,7 +1,7 @@
 //! OpenLineage: what runs of jobs read and wrote, from events.
 //!
 //! Events come in any order, late and doubled, and many describe one thing. They are folded into a state
-//! ([`state::State`]) that is the same in whatever order they come; the state is then written as statements. A
+//! (`state::State`) that is the same in whatever order they come; the state is then written as statements. A
 //! [`Stream`] does the same event by event, for an endpoint: it remembers the state in the graph itself and gives for
 //! each event the statements that go and come.
 //!

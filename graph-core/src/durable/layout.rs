@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -28,14 +30,24 @@ pub(super) const OURS: [&str; 10] = [
     "quarantine",
 ];
 
+/// How long a lock that is held is waited for. A process that this one starts shares its locks from fork to exec, so
+/// one that was given back a moment ago can still look held.
+const PATIENCE: Duration = Duration::from_millis(400);
+
 /// Takes the lock of the one process that may write.
 pub(super) fn take_lock(paths: &FolderPaths) -> Result<File> {
     let path = paths.root().join("lock");
-    match lock(&path, FlockOperation::NonBlockingLockExclusive)? {
-        Some(lock) => Ok(lock),
-        None => Err(Error::DataFolderInUse {
-            path: paths.root().to_owned(),
-        }),
+    let given_up = Instant::now() + PATIENCE;
+    loop {
+        if let Some(lock) = lock(&path, FlockOperation::NonBlockingLockExclusive)? {
+            return Ok(lock);
+        }
+        if Instant::now() >= given_up {
+            return Err(Error::DataFolderInUse {
+                path: paths.root().to_owned(),
+            });
+        }
+        sleep(PATIENCE / 20);
     }
 }
 
