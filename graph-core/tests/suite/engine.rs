@@ -9,7 +9,8 @@ use crate::oracle::{answers, oracle, theirs};
 use crate::support::*;
 
 /// Queries that meet each operator and each kind of value at least once.
-const QUERIES: [&str; 58] = [
+const QUERIES: [&str; 59] = [
+    "SELECT * { ?b ?d ?b . ?a (:p0|^:p1)* ?d }",
     "SELECT * { ?s ?p ?o }",
     "SELECT ?s { ?s ?s ?o }",
     "SELECT ?s ?o { ?s :p0 ?o . ?o :p0 ?s }",

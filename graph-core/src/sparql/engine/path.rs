@@ -108,10 +108,9 @@ impl<'a> PathJoin<'a> {
             return Ok(());
         };
         let steps = Arc::clone(&self.pattern.steps);
-        if let (Some(node), true) = (subject, self.is_circle())
-            && !walker.mentions(node)
-        {
-            // One variable at both ends stands for the nodes of the graph, also when it has a value already.
+        let known = subject.or(object);
+        if self.is_open() && known.is_some_and(|node| !walker.mentions(node)) {
+            // A variable at an end stands for the nodes of the graph, also when it has a value already.
             return Ok(());
         }
         match (subject, object) {
@@ -138,10 +137,11 @@ impl<'a> PathJoin<'a> {
         Ok(())
     }
 
-    /// Tells whether both ends are the same variable.
-    fn is_circle(&self) -> bool {
-        let is_slot = matches!(self.pattern.subject, super::algebra::Part::Slot(_));
-        is_slot && self.pattern.subject == self.pattern.object
+    /// Tells whether both ends are variables: then a path of length zero is only at nodes of the graph.
+    fn is_open(&self) -> bool {
+        let ends = [self.pattern.subject, self.pattern.object];
+        ends.iter()
+            .all(|part| matches!(part, super::algebra::Part::Slot(_)))
     }
 
     fn walk_from(&mut self, cx: &Context<'a>, start: u32) -> Result<(), Stopped> {
