@@ -1,6 +1,7 @@
 //! Why documents could not be opened or read.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use crate::{Kind, Report};
 
@@ -140,9 +141,7 @@ impl Error {
     /// Gives a sentence on what to do about it, where there is one.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::UnknownKind { .. } => {
-                "the kinds are `dbt`, `odcs`, `rdf`, `catalog-lines`, `postgres-catalog`, `openlineage`, `datahub`, `iceberg` and `frictionless`"
-            }
+            Self::UnknownKind { .. } => KINDS.as_str(),
             Self::EmptyFolder { kind, .. } => kind.files(),
             Self::TooLarge { .. } | Self::TooLargeTogether { .. } => {
                 "raise the limit, or split the document"
@@ -154,6 +153,12 @@ impl Error {
         })
     }
 }
+
+/// The names of all kinds in one sentence.
+static KINDS: LazyLock<String> = LazyLock::new(|| {
+    let names = Kind::ALL.map(|kind| format!("`{kind}`"));
+    format!("the kinds are {}", names.join(", "))
+});
 
 fn first_error(report: &Report) -> String {
     report

@@ -1,12 +1,11 @@
 //! The kinds of connectors.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 use std::str::FromStr;
 
 use crate::{Error, Result};
+
+mod detect;
 
 /// A kind of foreign document, and so the connector that reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -36,11 +35,17 @@ pub enum Kind {
     Iceberg,
     /// Data packages of Frictionless.
     Frictionless,
+    /// Glossaries as tables.
+    Glossary,
+    /// Alignments of ontologies.
+    Alignment,
+    /// Catalogs of open data as `data.json`.
+    DataJson,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -52,6 +57,9 @@ impl Kind {
         Self::DataHub,
         Self::Iceberg,
         Self::Frictionless,
+        Self::Glossary,
+        Self::Alignment,
+        Self::DataJson,
     ];
 
     /// Gives the name that users write.
@@ -68,6 +76,9 @@ impl Kind {
             Self::DataHub => "datahub",
             Self::Iceberg => "iceberg",
             Self::Frictionless => "frictionless",
+            Self::Glossary => "glossary",
+            Self::Alignment => "alignment",
+            Self::DataJson => "data-json",
         }
     }
 
@@ -99,6 +110,11 @@ impl Kind {
                 "iceberg reads .json files of table and view metadata and of REST answers, plain or .gz"
             }
             Self::Frictionless => "frictionless reads .json files of data packages, plain or .gz",
+            Self::Glossary => "glossary reads .csv and .tsv tables of terms, plain or .gz",
+            Self::Alignment => {
+                "alignment reads .rdf, .xml, .owl, .ttl, .nt and .jsonld files of the Alignment API, plain or .gz"
+            }
+            Self::DataJson => "data-json reads .json catalogs of Project Open Data, plain or .gz",
         }
     }
 
@@ -114,115 +130,16 @@ impl Kind {
             Self::OpenLineage => &["json", "jsonl", "ndjson"],
             Self::SemanticLayer => &["yaml", "yml", "json"],
             Self::QueryLog => &LOGS,
-            Self::DataHub | Self::Iceberg | Self::Frictionless => &["json"],
+            Self::Glossary => &["csv", "tsv"],
+            Self::Alignment => &["rdf", "xml", "owl", "ttl", "nt", "jsonld"],
+            Self::DataHub | Self::Iceberg | Self::Frictionless | Self::DataJson => &["json"],
         };
         ends.contains(&extension_of(&lower))
-    }
-
-    /// Guesses the kind of a file or folder from its name, and from its first bytes when the name is not enough.
-    pub fn detect(path: &Path) -> Option<Self> {
-        if path.is_dir() {
-            return Self::detect_folder(path);
-        }
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        // Logs are files of names that say little.
-        let is_lines = LOGS.contains(&extension_of(&name)) && extension_of(&name) != "json";
-        if is_lines && head_of(path).is_some_and(|head| crate::usage::is_query_log(&head)) {
-            return Some(Self::QueryLog);
-        }
-        if let Some(kind) = Self::of_plain_name(&name) {
-            return Some(kind);
-        }
-        if extension_of(&name) == "json" {
-            Self::peek(path)
-        } else {
-            None
-        }
-    }
-
-    fn of_plain_name(name: &str) -> Option<Self> {
-        if ["yaml", "yml"].contains(&extension_of(name)) {
-            return Some(Self::Odcs);
-        }
-        [Self::Dbt, Self::Rdf, Self::CatalogLines]
-            .into_iter()
-            .find(|kind| kind.reads(name))
-    }
-
-    fn detect_folder(path: &Path) -> Option<Self> {
-        if path.join("target/manifest.json").is_file() {
-            return Some(Self::Dbt);
-        }
-        let mut names: Vec<String> = std::fs::read_dir(path)
-            .ok()?
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .map(|name| name.to_ascii_lowercase())
-            .collect();
-        names.sort();
-        [Self::Dbt, Self::Rdf, Self::CatalogLines, Self::Odcs]
-            .into_iter()
-            .find(|kind| {
-                names
-                    .iter()
-                    .any(|name| Self::of_plain_name(name) == Some(*kind))
-            })
-    }
-
-    fn peek(path: &Path) -> Option<Self> {
-        let head = head_of(path)?;
-        let text = String::from_utf8_lossy(&head);
-        if text.contains("schemas.getdbt.com/dbt/") {
-            Some(Self::Dbt)
-        } else if text.contains("\"@context\"") || text.contains("\"@graph\"") {
-            Some(Self::Rdf)
-        } else if text.contains("\"DataContract\"") && text.contains("\"apiVersion\"") {
-            Some(Self::Odcs)
-        } else if text.contains("isogloss.postgres.catalog") || text.contains("\"table_catalog\"") {
-            Some(Self::PostgresCatalog)
-        } else if text.contains("\"semantic_models\"") || text.contains("\"semantic_model\"") {
-            Some(Self::SemanticLayer)
-        } else if text.contains("\"eventTime\"") && text.contains("\"producer\"") {
-            Some(Self::OpenLineage)
-        } else if text.contains("\"aspectName\"") || text.contains("\"proposedSnapshot\"") {
-            Some(Self::DataHub)
-        } else if text.contains("\"table-uuid\"") || text.contains("\"view-uuid\"") {
-            Some(Self::Iceberg)
-        } else if text.contains("\"resources\"") && text.contains("\"schema\"") {
-            Some(Self::Frictionless)
-        } else if crate::usage::is_query_log(&head) {
-            Some(Self::QueryLog)
-        } else if text.lines().next()?.trim_end().ends_with('}') {
-            Some(Self::CatalogLines)
-        } else {
-            None
-        }
     }
 }
 
 /// The extensions of files of logs.
 const LOGS: [&str; 6] = ["log", "syslog", "csv", "json", "jsonl", "ndjson"];
-
-/// Gives the first bytes of a file, after decompression.
-fn head_of(path: &Path) -> Option<Vec<u8>> {
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut head = Vec::new();
-    File::open(path)
-        .ok()?
-        .take(8192)
-        .read_to_end(&mut head)
-        .ok()?;
-    if head.starts_with(&[0x1f, 0x8b]) {
-        let mut plain = Vec::new();
-        // A cut stream still gives what came before the cut, which is all that is asked for here.
-        let _cut = flate2::read::MultiGzDecoder::new(&head[..])
-            .take(8192)
-            .read_to_end(&mut plain);
-        head = plain;
-    }
-    Some(head)
-}
 
 /// Gives the extension of a file name in lower case, `.gz` left aside.
 fn extension_of(name: &str) -> &str {
@@ -260,36 +177,5 @@ mod tests {
             "owl".parse::<Kind>().unwrap_err().to_string(),
             "connector kind `owl` does not exist"
         );
-    }
-
-    #[test]
-    fn a_kind_is_guessed_from_names_and_first_bytes() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path
-        };
-        assert_eq!(
-            Kind::detect(Path::new("a/manifest.json.gz")),
-            Some(Kind::Dbt)
-        );
-        assert_eq!(
-            Kind::detect(Path::new("a/orders.odcs.yaml")),
-            Some(Kind::Odcs)
-        );
-        assert_eq!(Kind::detect(Path::new("a/x.TTL")), Some(Kind::Rdf));
-        assert_eq!(
-            Kind::detect(Path::new("a/x.jsonl.gz")),
-            Some(Kind::CatalogLines)
-        );
-        assert_eq!(Kind::detect(Path::new("a/README")), None);
-        let json = write("x.json", r#"{"@context": {}}"#);
-        assert_eq!(Kind::detect(&json), Some(Kind::Rdf));
-        let json = write(
-            "y.json",
-            r#"{"apiVersion": "v3.0.2", "kind": "DataContract"}"#,
-        );
-        assert_eq!(Kind::detect(&json), Some(Kind::Odcs));
     }
 }

@@ -9,11 +9,11 @@
 //! - [`read`] turns the [`Input`]s of one kind into [`SourceStatements`];
 //! - [`ingest_paths`] does both, which is what a command line wants.
 //!
-//! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts), [`rdf`] (every RDF
+//! The formats: [`dbt`] (manifest, catalog, run results), [`odcs`] (data contracts and products), [`rdf`] (every RDF
 //! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file
 //! export), [`iceberg`] (table metadata), [`frictionless`] (data packages), [`semantic_layer`] (MetricFlow, Ossie, ...),
-//! [`usage`] (query logs), [`catalog_lines`] (our own
-//! JSON lines for everything else). [`StatementBuilder`] is the small
+//! [`usage`] (query logs), [`glossary`] (terms as tables), [`alignment`] (of ontologies), [`data_json`] (open data),
+//! [`catalog_lines`] (our own JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
 //! ```
@@ -31,11 +31,14 @@
 //! This crate must never know how statements are stored or searched, planning, or HTTP. It opens local files
 //! and nothing else: no network, no clock, no environment.
 
+pub mod alignment;
 pub mod catalog_lines;
+pub mod data_json;
 pub mod datahub;
 pub mod dbt;
 pub mod error;
 pub mod frictionless;
+pub mod glossary;
 pub mod iceberg;
 pub mod input;
 mod json;
@@ -54,6 +57,7 @@ pub mod sql;
 pub mod statements;
 mod table;
 pub mod usage;
+mod yaml;
 
 use std::path::PathBuf;
 
@@ -148,6 +152,9 @@ fn read_with(
         Kind::DataHub => datahub::read(inputs, options, &mut report, &mut out),
         Kind::Iceberg => iceberg::read(inputs, options, &mut report, &mut out),
         Kind::Frictionless => frictionless::read(inputs, options, &mut report, &mut out),
+        Kind::Glossary => glossary::read(inputs, options, &mut report, &mut out),
+        Kind::Alignment => alignment::read(inputs, options, &mut report, &mut out),
+        Kind::DataJson => data_json::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

@@ -1,9 +1,9 @@
-//! Data contracts of the Open Data Contract Standard (ODCS) v3, and v2.2.2 as far as it says the same.
+//! Data contracts and data products: the Open Data Contract Standard (ODCS) v2 and v3, the Data Contract Specification,
+//! Bitol's Open Data Product Standard and that of the Open Data Product Initiative.
 //!
-//! A contract becomes a contract, its schema objects datasets with columns, its `dataProduct` and `domain`
-//! company-wide ones. Bitol's data product files (kind `DataProduct`) are read too; other formats that look
-//! alike are told apart and named. What has no place of its own is kept as `iso:extra`.
-//! `docs/formats/odcs.md` is the user's page.
+//! A contract becomes a contract, its schema objects datasets with columns, its `dataProduct` and `domain` company-wide
+//! ones. All dialects are turned into the keys of ODCS v3 and of Bitol's products first. What has no place of its own
+//! is kept as `iso:extra`. `docs/formats/odcs.md` is the user's page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,30 +11,45 @@ use serde::de::IgnoredAny;
 
 use crate::odcs::index::Index;
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::{Node, Place};
-use crate::{Diagnostic, Input, Location, Options, Report, Severity, StatementBuilder};
+use crate::yaml::{self, Node, Place};
+use crate::{Input, Location, Options, Report, StatementBuilder};
 
 mod columns;
 mod contract;
+mod definitions;
 mod identify;
 mod index;
 mod older;
+mod open_product;
 mod people;
+mod place;
 mod product;
 mod quality;
 mod schema;
 mod server;
+mod specification;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod writer;
-mod yaml;
 
-/// One YAML document of a file, recognised.
+
+/// One YAML document of a file, recognised and in the keys that are read.
 struct Document<'a> {
     /// The file it stands in, as messages call it.
     file: &'a str,
     node: Node,
     kind: DocumentKind,
+    dialect: Dialect,
+}
+
+/// How a document was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// In the keys that are read: Bitol's.
+    Bitol,
+    /// In others, that were turned into those.
+    Foreign,
 }
 
 /// The two kinds of documents that are read.
@@ -60,7 +75,7 @@ pub fn read(
 ) {
     let mut documents = Vec::new();
     for input in &inputs {
-        read_file(input, report, &mut documents);
+        read_file(input, options, report, &mut documents);
     }
     let index = Index::build(&documents, options, report, out);
     let mut owners = BTreeSet::new();
@@ -75,7 +90,12 @@ pub fn read(
     index.count(report);
 }
 
-fn read_file<'a>(input: &'a Input, report: &mut Report, documents: &mut Vec<Document<'a>>) {
+fn read_file<'a>(
+    input: &'a Input,
+    options: &Options,
+    report: &mut Report,
+    documents: &mut Vec<Document<'a>>,
+) {
     let text = match std::str::from_utf8(&input.bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -100,7 +120,7 @@ fn read_file<'a>(input: &'a Input, report: &mut Report, documents: &mut Vec<Docu
     }
     for result in results {
         match result {
-            Ok(node) => take(input, node, report, documents),
+            Ok(node) => take(input, node, options, report, documents),
             Err(broken) => {
                 let location = at(&input.name, broken.place);
                 report.error("yaml_syntax", broken.message, location);
@@ -147,33 +167,54 @@ fn not_a_contract(location: Location, report: &mut Report) {
 }
 
 /// Takes a document in when it is one of ours, and says what it is otherwise.
-fn take<'a>(input: &'a Input, node: Node, report: &mut Report, documents: &mut Vec<Document<'a>>) {
+fn take<'a>(
+    input: &'a Input,
+    node: Node,
+    options: &Options,
+    report: &mut Report,
+    documents: &mut Vec<Document<'a>>,
+) {
     let location = at(&input.name, node.place);
-    match identify::identify(&node) {
-        identify::Format::Contract => documents.push(Document {
+    let mut keep = |node, kind, dialect| {
+        documents.push(Document {
             file: &input.name,
             node,
-            kind: DocumentKind::Contract,
-        }),
+            kind,
+            dialect,
+        });
+    };
+    match identify::identify(&node) {
+        identify::Format::Contract => keep(node, DocumentKind::Contract, Dialect::Bitol),
         identify::Format::OlderContract(version) => {
             let message = format!("version {version} is read as far as v3 says the same");
             report.note("older_version", message, location);
-            documents.push(Document {
-                file: &input.name,
-                node: older::modernised(node),
-                kind: DocumentKind::Contract,
-            });
+            keep(older::modernised(node), DocumentKind::Contract, Dialect::Bitol);
         }
-        identify::Format::Product => documents.push(Document {
-            file: &input.name,
-            node,
-            kind: DocumentKind::Product,
-        }),
-        identify::Format::Other { name, hint } => {
-            let message = format!("this is {name}, not an ODCS contract");
-            let error = Diagnostic::new(Severity::Error, "other_format", message, location);
-            report.push(error.hint(hint));
-            report.skipped += 1;
+        identify::Format::Specification(version) => {
+            let message = format!("this is the Data Contract Specification {version}, read as ODCS");
+            report.note("other_dialect", message, location);
+            let (node, unfollowed) = specification::modernised(node, options.source.as_str());
+            for reference in unfollowed {
+                let location = at(&input.name, reference.place).key("$ref");
+                report.warning("unresolved_reference", reference.message, location);
+            }
+            keep(node, DocumentKind::Contract, Dialect::Foreign);
+        }
+        identify::Format::Product => keep(node, DocumentKind::Product, Dialect::Bitol),
+        identify::Format::OpenProduct(version) => {
+            let message = format!("this is the Open Data Product Specification {version}, read as Bitol's");
+            report.note("other_dialect", message, location);
+            let read = open_product::modernised(node);
+            keep(read.product, DocumentKind::Product, Dialect::Foreign);
+            // A contract holds no product, so this goes no deeper.
+            if let Some(contract) = read.contract
+                && !matches!(
+                    identify::identify(&contract),
+                    identify::Format::OpenProduct(_) | identify::Format::Product
+                )
+            {
+                take(input, contract, options, report, documents);
+            }
         }
         identify::Format::Unknown => not_a_contract(location, report),
     }

@@ -1,6 +1,6 @@
 //! The properties of a schema object as a flat list of columns: nested ones by their dotted path.
 
-use crate::odcs::yaml::Node;
+use crate::yaml::Node;
 
 /// A property, wherever it is nested.
 pub(super) struct Flat<'a> {

@@ -6,11 +6,11 @@ use ontologies::{dcat, dcterms, dprod, iso};
 use crate::odcs::index::{Contract, Index};
 use crate::odcs::server::Server;
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::{Node, Value};
-use crate::odcs::{people, schema, server};
+use crate::yaml::{Node, Value};
+use crate::odcs::{definitions, people, schema, server};
 
 /// The keys that the functions below write.
-const HANDLED: [&str; 18] = [
+const HANDLED: [&str; 19] = [
     "kind",
     "apiVersion",
     "id",
@@ -28,6 +28,7 @@ const HANDLED: [&str; 18] = [
     "slaProperties",
     "roles",
     "support",
+    "definitions",
     "contractCreatedTs",
 ];
 
@@ -55,6 +56,7 @@ pub(super) fn write(contract: &Contract<'_>, index: &Index<'_>, writer: &mut Wri
         server.write(contract, writer);
     }
     promises(contract, index, writer);
+    definitions::write(contract, writer);
     writer.rest(&contract.iri, node, &HANDLED);
 }
 

@@ -1,6 +1,7 @@
 //! Which format a document is in, told by its keys alone.
 
-use crate::odcs::yaml::{Node, Value};
+use crate::odcs::specification;
+use crate::yaml::{Node, Value};
 
 /// What a document turns out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,11 +12,10 @@ pub(super) enum Format {
     OlderContract(String),
     /// A data product of Bitol's Open Data Product Standard.
     Product,
-    /// A format of the same field that is not read.
-    Other {
-        name: &'static str,
-        hint: &'static str,
-    },
+    /// A contract of the Data Contract Specification, with its version.
+    Specification(String),
+    /// A data product of the Open Data Product Initiative, with the version of its standard.
+    OpenProduct(String),
     /// Nothing that is known here.
     Unknown,
 }
@@ -40,20 +40,12 @@ pub(super) fn identify(node: &Node) -> Format {
     if !matches!(node.value, Value::Map(_)) {
         return Format::Unknown;
     }
-    if node.get("dataContractSpecification").is_some() {
-        return Format::Other {
-            name: "the Data Contract Specification, which ODCS has replaced",
-            hint: "convert it: `datacontract export --format odcs`",
-        };
+    let version = |key| node.text_of(key).unwrap_or("unknown").to_owned();
+    if node.get(specification::MARK).is_some() {
+        return Format::Specification(version(specification::MARK));
     }
-    let is_opendataproducts = node
-        .text_of("schema")
-        .is_some_and(|schema| schema.contains("opendataproducts.org"));
-    if is_opendataproducts || (node.get("product").is_some() && node.get("version").is_some()) {
-        return Format::Other {
-            name: "the Open Data Product Initiative's ODPS",
-            hint: "only Bitol's ODPS (`kind: DataProduct`) is read; describe the data itself in a contract",
-        };
+    if is_open_product(node) {
+        return Format::OpenProduct(version("version"));
     }
     match node.text_of("kind") {
         Some("DataProduct") => return Format::Product,
@@ -87,9 +79,18 @@ pub(super) fn identify(node: &Node) -> Format {
     }
 }
 
+/// Whether a document names the initiative's schema, or has what every such document has.
+fn is_open_product(node: &Node) -> bool {
+    let product = node.get("product").map(|product| &product.value);
+    let schema = node.text_of("schema").or_else(|| node.text_of("$schema"));
+    matches!(product, Some(Value::Map(_)))
+        && (schema.is_some_and(|schema| schema.contains("opendataproducts.org"))
+            || node.get("version").is_some())
+}
+
 /// Whether a document with these outermost keys can be of any format that is told apart here.
 pub(super) fn may_be_known(has: impl Fn(&str) -> bool) -> bool {
-    ["kind", "apiVersion", "dataContractSpecification", "product"]
+    ["kind", "apiVersion", specification::MARK, "product"]
         .iter()
         .chain(&SECTIONS)
         .any(|key| has(key))
@@ -120,7 +121,7 @@ mod tests {
     use expect_test::expect;
 
     use super::identify;
-    use crate::odcs::yaml;
+    use crate::yaml;
 
     #[test]
     fn formats_are_told_apart() {
@@ -149,8 +150,8 @@ mod tests {
             uuid: 1 dataset: []: OlderContract("v2")
             id: 1 servers: []: Contract
             kind: DataProduct: Product
-            dataContractSpecification: 0.9.3: Other { name: "the Data Contract Specification, which ODCS has replaced", hint: "convert it: `datacontract export --format odcs`" }
-            schema: https://opendataproducts.org/v4.1/schema/odps.yaml version: 4.1 product: {}: Other { name: "the Open Data Product Initiative's ODPS", hint: "only Bitol's ODPS (`kind: DataProduct`) is read; describe the data itself in a contract" }
+            dataContractSpecification: 0.9.3: Specification("0.9.3")
+            schema: https://opendataproducts.org/v4.1/schema/odps.yaml version: 4.1 product: {}: OpenProduct("4.1")
             kind: Deployment apiVersion: apps/v1: Unknown
             version: '3' services: {}: Unknown
             [1, 2]: Unknown

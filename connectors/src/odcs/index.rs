@@ -7,10 +7,11 @@ use semantic_model::identity::{EntityIri, IriKind};
 
 use crate::odcs::columns::{Flat, flatten};
 use crate::odcs::identify::REQUIRED;
+use crate::odcs::place::{Placed, domain_of_contracts, place, ports_of};
 use crate::odcs::writer::iri;
-use crate::odcs::yaml::Node;
-use crate::odcs::{Document, DocumentKind, at};
-use crate::{Asset, Options, Report, StatementBuilder};
+use crate::yaml::Node;
+use crate::odcs::{Dialect, Document, DocumentKind, at};
+use crate::{Options, Report, StatementBuilder};
 
 /// All contracts and products of one read.
 pub(super) struct Index<'a> {
@@ -55,12 +56,6 @@ pub(super) struct Product<'a> {
     pub(super) path: Vec<String>,
 }
 
-/// The domain and product of a document by name.
-struct Placed {
-    domain: String,
-    product: String,
-}
-
 impl<'a> Index<'a> {
     /// Names everything; warns of missing keys and of names that stand for two things.
     pub(super) fn build(
@@ -80,15 +75,12 @@ impl<'a> Index<'a> {
                 .filter(move |document| document.kind == kind)
         };
         for document in of_kind(DocumentKind::Product) {
-            check_required(document, &["id", "apiVersion", "status"], report);
-            let placed = place(&document.node, document, options, report);
-            for port in document
-                .node
-                .get("outputPorts")
-                .map_or(&[][..], Node::items)
-            {
+            check_required(document, &["id", "apiVersion", "status"], &["id"], report);
+            let domain = domain_of_contracts(document, documents);
+            let placed = place(document, domain, options, report);
+            for port in ports_of(document) {
                 if let Some(contract) = port.text_of("contractId") {
-                    product_of.entry(contract).or_insert_with(|| placed.copy());
+                    product_of.entry(contract).or_insert_with(|| placed.clone());
                 }
             }
             index.products.push(Product {
@@ -101,12 +93,12 @@ impl<'a> Index<'a> {
         }
         let mut paths = BTreeSet::new();
         for document in of_kind(DocumentKind::Contract) {
-            check_required(document, &REQUIRED, report);
+            check_required(document, &REQUIRED, &["id", "version"], report);
             let path = contract_path(document, &mut paths, report);
             let id = document.node.text_of("id").unwrap_or_default();
             let placed = match product_of.get(id) {
-                Some(placed) if document.node.get("dataProduct").is_none() => placed.copy(),
-                _ => place(&document.node, document, options, report),
+                Some(placed) if document.node.get("dataProduct").is_none() => placed.clone(),
+                _ => place(document, None, options, report),
             };
             index.contracts.push(Contract {
                 file: document.file,
@@ -241,16 +233,17 @@ impl Contract<'_> {
     }
 }
 
-impl Placed {
-    fn copy(&self) -> Self {
-        Self {
-            domain: self.domain.clone(),
-            product: self.product.clone(),
-        }
-    }
-}
-
-fn check_required(document: &Document<'_>, required: &[&str], report: &mut Report) {
+/// Warns of required keys that are missing, and notes a version that is not known.
+fn check_required(
+    document: &Document<'_>,
+    required: &[&str],
+    of_others: &[&str],
+    report: &mut Report,
+) {
+    let required = match document.dialect {
+        Dialect::Bitol => required,
+        Dialect::Foreign => of_others,
+    };
     let missing: Vec<String> = required
         .iter()
         .filter(|key| document.node.get(key).is_none())
@@ -263,6 +256,9 @@ fn check_required(document: &Document<'_>, required: &[&str], report: &mut Repor
             message,
             at(document.file, document.node.place),
         );
+    }
+    if document.dialect == Dialect::Foreign {
+        return;
     }
     let version = document.node.text_of("apiVersion").unwrap_or("v3");
     let known = match document.kind {
@@ -319,61 +315,6 @@ fn contract_path(
         path.push(format!("{file}~{times}"));
     }
     path
-}
-
-/// The names of a document's domain and product: as it says, else as the mapping says, else its own name in
-/// the mapping's default domain or one named like the source.
-fn place(node: &Node, document: &Document<'_>, options: &Options, report: &mut Report) -> Placed {
-    let name = node.text_of("name").or_else(|| node.text_of("id"));
-    let tags: Vec<String> = node
-        .get("tags")
-        .map_or(&[][..], Node::items)
-        .iter()
-        .filter_map(|tag| tag.text().map(str::to_owned))
-        .collect();
-    let server = node
-        .get("servers")
-        .and_then(|servers| servers.items().first());
-    let of_server = |key| {
-        server
-            .and_then(|server| server.text_of(key))
-            .unwrap_or_default()
-    };
-    let mapped = options.mapping.place(&Asset {
-        source: options.source.as_str(),
-        name: name.unwrap_or_default(),
-        tags: &tags,
-        database: of_server("database"),
-        schema: of_server("schema"),
-        ..Asset::default()
-    });
-    let domain = node
-        .text_of("domain")
-        .map(str::to_owned)
-        .or(mapped.domain)
-        .or_else(|| options.mapping.default_domain.clone())
-        .unwrap_or_else(|| {
-            let source = options.source.as_str();
-            let message = format!("no domain is named; it is put into one called `{source}`");
-            let location = at(document.file, node.place).key("domain");
-            report.note("no_domain", message, location);
-            source.to_owned()
-        });
-    let file = document
-        .file
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or(document.file);
-    let product = match document.kind {
-        DocumentKind::Contract => node.text_of("dataProduct").map(str::to_owned),
-        DocumentKind::Product => None,
-    };
-    Placed {
-        domain,
-        product: product
-            .or(mapped.product)
-            .unwrap_or_else(|| name.unwrap_or(file).to_owned()),
-    }
 }
 
 fn objects<'a>(

@@ -1,6 +1,7 @@
 //! Contracts of ODCS v2 in the keys of v3, so that everything after reads one shape.
 
-use crate::odcs::yaml::{Entry, Node, Value};
+use crate::odcs::tree;
+use crate::yaml::{Entry, Node, Value};
 
 /// The keys of a contract that v3 calls otherwise.
 const CONTRACT_KEYS: [(&str, &str); 7] = [
@@ -73,7 +74,7 @@ fn column(node: &mut Node) {
         if entry.key == "isNullable"
             && let Value::Bool(nullable) = entry.value.value
         {
-            "required".clone_into(&mut entry.key);
+            entry.key = "required".into();
             entry.value.value = Value::Bool(!nullable);
         }
     }
@@ -87,7 +88,7 @@ fn server(node: &Node) -> Option<Entry> {
             let entry = node.entries().iter().find(|entry| entry.key == *old)?;
             let is_said = !entry.value.is_empty();
             is_said.then(|| Entry {
-                key: (*new).to_owned(),
+                key: (*new).into(),
                 ..entry.clone()
             })
         })
@@ -98,7 +99,7 @@ fn server(node: &Node) -> Option<Entry> {
         place,
     };
     node.get("servers").is_none().then(|| Entry {
-        key: "servers".to_owned(),
+        key: "servers".into(),
         place,
         value: Node {
             value: Value::List(vec![server]),
@@ -107,18 +108,9 @@ fn server(node: &Node) -> Option<Entry> {
     })
 }
 
-fn rename(node: &mut Node, keys: &[(&str, &str)]) {
-    let Value::Map(entries) = &mut node.value else {
-        return;
-    };
-    for (old, new) in keys {
-        let taken = entries.iter().any(|entry| entry.key == *new);
-        for entry in entries
-            .iter_mut()
-            .filter(|entry| entry.key == *old && !taken)
-        {
-            (*new).clone_into(&mut entry.key);
-        }
+fn rename(node: &mut Node, keys: &[(&'static str, &'static str)]) {
+    if let Value::Map(entries) = &mut node.value {
+        tree::rename(entries, keys);
     }
 }
 

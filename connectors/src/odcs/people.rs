@@ -4,7 +4,7 @@ use graph_core::rdf::NamedNode;
 use ontologies::{dcterms, prov};
 
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::{Node, Value};
+use crate::yaml::{Node, Value};
 use crate::statements::OwnerKind;
 
 /// Writes the team of a document and gives its owners: the members whose role says so, else the team.

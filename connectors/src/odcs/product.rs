@@ -6,8 +6,8 @@ use semantic_model::identity::IriKind;
 
 use crate::odcs::index::{Index, Product, contract_iri};
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::Node;
-use crate::odcs::{contract, people};
+use crate::yaml::Node;
+use crate::odcs::{contract, people, writer};
 
 /// The keys that the functions below write.
 const HANDLED: [&str; 15] = [
@@ -49,7 +49,8 @@ pub(super) fn write(product: &Product<'_>, index: &Index<'_>, writer: &mut Write
     }
     let purpose = node
         .get("description")
-        .and_then(|description| description.text_of("purpose"));
+        .and_then(|description| description.text_of("purpose"))
+        .or_else(|| node.text_of("valueProposition"));
     if let Some(purpose) = purpose {
         writer.out.text(iri, dprod::PURPOSE, purpose);
     }
@@ -135,6 +136,9 @@ fn write_port(
         }
     }
     writer.out.link(&product.iri, direction.port(), &service);
+    if let Some(address) = port.text_of("accessURL").and_then(writer::iri) {
+        writer.out.link(&service, dcat::ENDPOINT_URL, &address);
+    }
     if let Some(id) = port.text_of("contractId") {
         data_behind(product, &service, id, port, direction, index, writer);
     }

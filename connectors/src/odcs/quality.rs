@@ -5,7 +5,7 @@ use ontologies::{dcterms, dqv, iso, skos};
 use semantic_model::identity::{EntityIri, IriKind, MESH, slug};
 
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::Node;
+use crate::yaml::Node;
 use crate::statements::named;
 
 /// The keys that compare the measured value, with how each reads.

@@ -8,7 +8,7 @@ use crate::odcs::index::{Column, Contract, Index, Object};
 use crate::odcs::quality;
 use crate::odcs::server::Server;
 use crate::odcs::writer::Writer;
-use crate::odcs::yaml::{Node, Value};
+use crate::yaml::{Node, Value};
 
 /// The keys of an object that are written as statements of their own.
 const OBJECT_HANDLED: [&str; 11] = [
@@ -283,7 +283,7 @@ fn relate(
         }
     }
     let says_more = relationship.entries().iter().any(|entry| {
-        !matches!(entry.key.as_str(), "from" | "to") && entry.value.text() != Some("foreignKey")
+        !matches!(entry.key.as_ref(), "from" | "to") && entry.value.text() != Some("foreignKey")
     });
     if !is_whole || says_more || to.len() > 1 {
         writer.extra(owner, "relationship", relationship);

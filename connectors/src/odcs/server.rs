@@ -6,7 +6,7 @@ use semantic_model::identity::{IriKind, qualified_name};
 
 use crate::odcs::index::Contract;
 use crate::odcs::writer::{Writer, iri};
-use crate::odcs::yaml::Node;
+use crate::yaml::Node;
 
 /// A server of a contract.
 pub(super) struct Server<'a> {
@@ -131,7 +131,7 @@ fn platform(kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Server;
-    use crate::odcs::yaml;
+    use crate::yaml;
 
     #[test]
     fn full_names_take_from_the_server_what_the_table_does_not_say() {

@@ -4,6 +4,8 @@ use expect_test::{Expect, expect};
 
 use crate::{Error, Input, Kind, Options, Report, SourceStatements};
 
+mod dialects;
+
 fn options() -> Options {
     Options::new("s".parse().expect("a valid name"))
 }
@@ -359,15 +361,19 @@ fn a_broken_file_does_not_stop_the_others_and_names_its_place() {
     expect![[r#"
         error broken.yaml:3:3: "-" is only valid inside a block [yaml_syntax]
         error several.yaml:14:1: duplicate mapping key: id [yaml_syntax]
-        error other.yaml:1:1: this is the Data Contract Specification, which ODCS has replaced, not an ODCS contract [other_format]
-        error odpi.yaml:1:1: this is the Open Data Product Initiative's ODPS, not an ODCS contract [other_format]
+        note other.yaml:1:1: this is the Data Contract Specification 1.1.0, read as ODCS [other_dialect]
+        note odpi.yaml:1:1: this is the Open Data Product Specification 4.1, read as Bitol's [other_dialect]
         warning compose.yaml:1:1: this is not a data contract: it has neither `kind: DataContract` nor the keys of one [not_a_contract]
         warning empty.yaml: this file says nothing [empty]
+        warning odpi.yaml:1:1: required keys are missing: `id` [missing_keys]
+        note odpi.yaml:1:1 at `domain`: no domain is named; it is put into one called `s` [no_domain]
         warning several.yaml:10:1: required keys are missing: `version`, `apiVersion`, `kind`, `status` [missing_keys]
         note several.yaml:10:1 at `domain`: no domain is named; it is put into one called `s` [no_domain]
+        warning other.yaml:1:1: required keys are missing: `version` [missing_keys]
+        note other.yaml:1:1 at `domain`: no domain is named; it is put into one called `s` [no_domain]
         warning copy.yaml:1:1 at `id`: another contract has the id `c1` already; both are kept apart [duplicate_id]
     "#]].assert_eq(&diagnostics(&read.report));
-    expect![[r#"{"contract": 4, "data_product": 2, "dataset": 4, "domain": 2}"#]]
+    expect![[r#"{"contract": 5, "data_product": 4, "dataset": 4, "domain": 2}"#]]
         .assert_eq(&format!("{:?}", read.report.understood));
 }
 

@@ -6,7 +6,7 @@ use graph_core::rdf::NamedNode;
 use ontologies::{dcat, iso, rdfs};
 use semantic_model::identity::is_absolute_iri;
 
-use crate::odcs::yaml::{Node, Place, Value};
+use crate::yaml::{Node, Place, Value};
 use crate::statements::OwnerKind;
 use crate::{Location, Report, StatementBuilder};
 
@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
     /// Keeps every key of a map that was not `handled`, as extras; secrets are left out and said so.
     pub(super) fn rest(&mut self, subject: &NamedNode, node: &Node, handled: &[&str]) {
         for entry in node.entries() {
-            if handled.contains(&entry.key.as_str()) || entry.value.is_empty() {
+            if handled.contains(&entry.key.as_ref()) || entry.value.is_empty() {
                 continue;
             }
             if entry.key == "customProperties" {
