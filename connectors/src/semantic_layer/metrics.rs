@@ -123,6 +123,8 @@ fn function(aggregation: Aggregation) -> (&'static str, &'static str) {
         Aggregation::Min => ("min", ""),
         Aggregation::Max => ("max", ""),
         Aggregation::Median => ("median", ""),
+        Aggregation::StandardDeviation { .. } => ("stddev", ""),
+        Aggregation::Variance { .. } => ("variance", ""),
         Aggregation::Percentile { .. } => ("percentile", ""),
     }
 }

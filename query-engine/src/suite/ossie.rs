@@ -55,15 +55,19 @@ async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcom
         .problems
         .extend(parsed.report.problems.iter().map(ToString::to_string));
     let catalog = Catalog::new(parsed.layer);
+    let words = match case["query"].get("fields") {
+        Some(_) => answers::ossie,
+        None => answers::ossie_of_groups,
+    };
     let query = match query(&case["query"]) {
         Ok(query) => query,
-        Err(error) => return refused(answers::ossie, &error),
+        Err(error) => return refused(words, &error),
     };
     let options = Options {
         dialect: Dialect::DataFusion,
         ..Options::default()
     };
-    run(results, engine, answers::ossie, || {
+    run(results, engine, words, || {
         compile(&catalog, &query, &options)
     })
     .await

@@ -101,6 +101,16 @@ pub enum Aggregation {
     Max,
     /// The middle.
     Median,
+    /// How far values lie from their mean.
+    StandardDeviation {
+        /// Whether the values are all there are, not a sample of more.
+        population: bool,
+    },
+    /// The square of the standard deviation.
+    Variance {
+        /// Whether the values are all there are, not a sample of more.
+        population: bool,
+    },
     /// The value below which a share lies.
     Percentile {
         /// The share, from 0 to 1.

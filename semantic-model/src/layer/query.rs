@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, GrainName, Notes};
+use super::{Filter, Grain, GrainName, Notes};
 
 /// Metrics by groups; or, without metrics, the values of groups; or, with `fields`, rows of datasets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,16 @@ impl DatePart {
             Self::Day => "day",
             Self::Dow => "dow",
             Self::Doy => "doy",
+        }
+    }
+
+    /// Returns the coarsest grain whose moments each have one such part.
+    pub const fn grain(self) -> Grain {
+        match self {
+            Self::Year => Grain::Year,
+            Self::Quarter => Grain::Quarter,
+            Self::Month => Grain::Month,
+            Self::Day | Self::Dow | Self::Doy => Grain::Day,
         }
     }
 

@@ -3,17 +3,16 @@
 //! `SUM(orders.amount) / COUNT(DISTINCT customers.id)` is arithmetic over two atoms. Each atom is aggregated from the
 //! rows of one dataset, the one from which all that it names can be looked up without repeating a row.
 
+mod call;
+
 use std::ops::ControlFlow;
 
-use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{
-    CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Ident, Value, VisitMut, VisitorMut,
-};
+use call::Call;
+use sqlparser::ast::{Expr, Function, Ident, VisitMut, VisitorMut, visit_expressions};
 
 use super::bind::Binders;
 use super::body::{Aggregates, Atom, Body, Part};
-use super::condition::is_aggregate;
+use super::condition::{check_deferred, is_aggregate};
 use super::fragment::{Fragment, Prepared};
 use super::graph::Graph;
 use super::holes::take_names;
@@ -21,8 +20,8 @@ use super::id::place;
 use super::index::Index;
 use super::names::nearest;
 use super::routes::Routes;
-use super::{DatasetId, PlanError, Reason, parse, windows};
-use crate::layer::{Aggregation, Expression, GroupBy, Layer, Scope};
+use super::{DatasetId, MetricId, PlanError, Reason, parse, windows};
+use crate::layer::{Expression, GroupBy, Layer, MetricKind, Scope};
 
 /// How an aggregate is called in the arithmetic that is left; the number follows.
 const MARK: &str = "__isogloss_aggregate_";
@@ -37,29 +36,31 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) scope: Option<DatasetId>,
     /// Whether a name outside of aggregates may be a group.
     pub(super) groups: bool,
+    /// Whether what is read is a metric itself, made of others, and no condition on them.
+    pub(super) composes: bool,
 }
 
 impl Reader<'_, '_> {
     /// Reads a metric.
     pub(super) fn metric(&mut self, expression: &Expression) -> Result<Body, PlanError> {
         let ast = parse::expression(&expression.sql, None)?;
+        check_deferred(&expression.sql, &ast)?;
         if windows::has_window(&ast) {
             return self.window(&expression.sql, ast);
         }
         Ok(Body::Aggregates(self.aggregates(&expression.sql, ast)?))
     }
 
+    /// Reads a metric with a window: over rows, or over the groups of a query where it names aggregates.
     fn window(&mut self, sql: &str, mut ast: Expr) -> Result<Body, PlanError> {
-        let mut taken = Taken::default();
-        let flow: ControlFlow<()> = ast.visit(&mut taken);
-        debug_assert!(flow.is_continue(), "the visitor never stops early");
-        if !taken.aggregates.is_empty() {
-            return Err(PlanError::new(
-                Reason::NotSupported,
-                format!("`{sql}` has an aggregate inside a window"),
-            ));
-        }
+        windows::check(sql, &ast)?;
         windows::say_null_order(&mut ast);
+        if any(&ast, is_aggregate) || self.names_metric(&ast) {
+            let groups = std::mem::replace(&mut self.groups, true);
+            let aggregates = self.aggregates(sql, ast);
+            self.groups = groups;
+            return aggregates.map(Body::Aggregates);
+        }
         let (dataset, expression) = self.row_expression(sql, ast)?;
         Ok(Body::Window {
             dataset,
@@ -84,6 +85,33 @@ impl Reader<'_, '_> {
         Ok(Aggregates { arithmetic, parts })
     }
 
+    /// Whether a bare name of an expression is that of a metric.
+    fn names_metric(&self, ast: &Expr) -> bool {
+        any(ast, |expr| match expr {
+            Expr::Identifier(name) => !self.index.metrics(&name.value).is_empty(),
+            _ => false,
+        })
+    }
+
+    /// Refuses metrics made of a metric with a window: what the window looks at would depend on who asks.
+    fn not_windowed(&self, sql: &str, metric: MetricId) -> Result<(), PlanError> {
+        let metric = &self.layer.metrics[place(metric.0)];
+        let MetricKind::Expression(expression) = &metric.kind else {
+            return Ok(());
+        };
+        let parsed = parse::expression(&expression.sql, None);
+        if self.composes && parsed.is_ok_and(|ast| windows::has_window(&ast)) {
+            let message = format!(
+                "`{sql}` is made of `{}`, which looks at the rows around a row",
+                metric.name
+            );
+            return Err(
+                PlanError::new(Reason::WindowedMetricComposition, message).about(&metric.name)
+            );
+        }
+        Ok(())
+    }
+
     fn part(&self, sql: &str, name: &[Ident], parts: &mut Vec<Part>) -> Result<usize, PlanError> {
         let words: Vec<&str> = name.iter().map(|word| word.value.as_str()).collect();
         let written = words.join(".");
@@ -91,9 +119,12 @@ impl Reader<'_, '_> {
             return Ok(at);
         }
         let part = match self.index.metrics(&written) {
-            [one] => Part::Metric(*one),
+            [one] => {
+                self.not_windowed(sql, *one)?;
+                Part::Metric(*one)
+            }
             [] if self.groups => Part::Group(GroupBy::new(written)),
-            [] => return Err(self.not_aggregated(sql, &written)),
+            [] => return Err(self.not_aggregated(sql, name, &written)),
             _ => {
                 let message = format!("`{written}` is the name of several metrics");
                 return Err(PlanError::new(Reason::AmbiguousName, message).about(written));
@@ -103,10 +134,16 @@ impl Reader<'_, '_> {
         Ok(parts.len() - 1)
     }
 
-    fn not_aggregated(&self, sql: &str, written: &str) -> PlanError {
+    fn not_aggregated(&self, sql: &str, name: &[Ident], written: &str) -> PlanError {
+        if self.owned(sql, name).is_ok() {
+            let message = format!(
+                "`{written}` in `{sql}` has a value for each row, and no aggregate puts them together"
+            );
+            return PlanError::new(Reason::UnaggregatedFinerGrain, message).about(written);
+        }
         let known = self.layer.metrics.iter().map(|metric| metric.name.as_str());
         let message = format!("`{written}` in `{sql}` is neither a metric nor inside an aggregate");
-        PlanError::new(Reason::InvalidExpression, message)
+        PlanError::new(Reason::UnknownField, message)
             .about(written)
             .or(nearest(written, known))
     }
@@ -114,20 +151,25 @@ impl Reader<'_, '_> {
     fn atom(&mut self, sql: &str, function: Function) -> Result<Atom, PlanError> {
         let call = Call::new(sql, function)?;
         if let Some(argument) = &call.argument
-            && argument_aggregates(argument)
+            && any(argument, is_aggregate)
         {
             return Err(PlanError::new(
-                Reason::NotSupported,
+                Reason::NestedAggregation,
                 format!("`{sql}` aggregates an aggregate without saying by what"),
             )
             .about(sql));
         }
         let (dataset, argument) = match call.argument {
+            None if call.rows_of.is_some() => {
+                let name = call.rows_of.unwrap_or_default();
+                let known = self.index.dataset(&name);
+                (known.ok_or_else(|| self.unknown(sql, &name, None))?, None)
+            }
             Some(argument) => {
                 let (dataset, argument) = self.row_expression(sql, argument)?;
                 (dataset, Some(argument))
             }
-            None => (self.scope.ok_or_else(|| no_rows(sql))?, None),
+            None => (self.only_dataset().ok_or_else(|| no_rows(sql))?, None),
         };
         // A value that is the same for every row, such as the one of `COUNT(1)`, still counts rows.
         Ok(Atom {
@@ -150,7 +192,7 @@ impl Reader<'_, '_> {
             full.push(name);
         }
         let home = match owners.as_slice() {
-            [] => self.scope.ok_or_else(|| no_rows(sql))?,
+            [] => self.only_dataset().ok_or_else(|| no_rows(sql))?,
             owners => self.home(sql, owners)?,
         };
         let mut at = 0;
@@ -162,6 +204,15 @@ impl Reader<'_, '_> {
             .binders
             .prepare(|binder| binder.bind(ast.clone(), home))?;
         Ok((home, bound))
+    }
+
+    /// Returns the dataset that is meant where none is said.
+    fn only_dataset(&self) -> Option<DatasetId> {
+        let only = || match self.layer.datasets.as_slice() {
+            [one] => self.index.dataset(&one.name),
+            _ => None,
+        };
+        self.scope.or_else(only)
     }
 
     /// Returns the dataset that a name is of, and the name with it.
@@ -268,12 +319,16 @@ fn no_rows(sql: &str) -> PlanError {
     .about(sql)
 }
 
-fn argument_aggregates(argument: &Expr) -> bool {
-    let fragment: Fragment<()> = Fragment {
-        ast: argument.clone(),
-        leaves: Vec::new(),
-    };
-    fragment.any(is_aggregate)
+/// Whether a test holds for an expression or for anything inside.
+fn any(ast: &Expr, test: impl Fn(&Expr) -> bool) -> bool {
+    visit_expressions(ast, |expr| {
+        if test(expr) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+    .is_break()
 }
 
 /// Replaces the outermost aggregates by names.
@@ -293,129 +348,5 @@ impl VisitorMut for Taken {
             }
         }
         ControlFlow::Continue(())
-    }
-}
-
-/// An aggregate as it is called.
-struct Call {
-    aggregation: Aggregation,
-    argument: Option<Expr>,
-}
-
-impl Call {
-    fn new(sql: &str, function: Function) -> Result<Self, PlanError> {
-        let name = function.name.to_string().to_lowercase();
-        let (mut arguments, distinct) = arguments(sql, &function)?;
-        let ordered = function
-            .within_group
-            .first()
-            .map(|order| order.expr.clone());
-        let share = arguments.first().and_then(number);
-        let aggregation = match (name.as_str(), distinct) {
-            ("sum", false) => Aggregation::Sum,
-            ("count", false) => Aggregation::Count,
-            ("count", true) => Aggregation::CountDistinct,
-            ("count_if" | "countif", false) => {
-                let condition = arguments.pop();
-                arguments = condition
-                    .map(|when| case_when(when, one()))
-                    .into_iter()
-                    .collect();
-                Aggregation::Count
-            }
-            ("approx_count_distinct" | "approx_distinct", false) => {
-                Aggregation::ApproximateCountDistinct
-            }
-            ("avg" | "mean", false) => Aggregation::Average,
-            // The least of different values is the least of all.
-            ("min", _) => Aggregation::Min,
-            ("max", _) => Aggregation::Max,
-            ("median", false) => Aggregation::Median,
-            ("percentile_cont" | "percentile_disc", false) => {
-                let share = share.ok_or_else(|| parse::invalid(sql, "it says no share"))?;
-                arguments = ordered.into_iter().collect();
-                Aggregation::Percentile {
-                    share,
-                    discrete: name == "percentile_disc",
-                    approximate: false,
-                }
-            }
-            _ => {
-                let distinct = if distinct { " of different values" } else { "" };
-                let message =
-                    format!("`{name}`{distinct} in `{sql}` is not an aggregate that is known");
-                return Err(PlanError::new(Reason::NotSupported, message).about(name));
-            }
-        };
-        if arguments.len() > 1 {
-            return Err(parse::invalid(
-                sql,
-                &format!("`{name}` has more than one argument"),
-            ));
-        }
-        let argument = arguments.pop();
-        if argument.is_none() && aggregation != Aggregation::Count {
-            return Err(parse::invalid(sql, &format!("`{name}` has no argument")));
-        }
-        let argument = match function.filter {
-            Some(when) => Some(case_when(*when, argument.unwrap_or_else(one))),
-            None => argument,
-        };
-        Ok(Self {
-            aggregation,
-            argument,
-        })
-    }
-}
-
-/// Returns the arguments of a call, none for a `*`, and whether only different values count.
-fn arguments(sql: &str, function: &Function) -> Result<(Vec<Expr>, bool), PlanError> {
-    let FunctionArguments::List(list) = &function.args else {
-        return Ok((Vec::new(), false));
-    };
-    let mut arguments = Vec::new();
-    for argument in &list.args {
-        match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.push(expr.clone()),
-            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => {}
-            _ => {
-                return Err(parse::invalid(
-                    sql,
-                    "an aggregate has an argument of another kind",
-                ));
-            }
-        }
-    }
-    if !list.clauses.is_empty() {
-        return Err(parse::invalid(
-            sql,
-            "an aggregate has a clause that is not known",
-        ));
-    }
-    let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
-    Ok((arguments, distinct))
-}
-
-fn case_when(condition: Expr, result: Expr) -> Expr {
-    Expr::Case {
-        case_token: AttachedToken::empty(),
-        end_token: AttachedToken::empty(),
-        operand: None,
-        conditions: vec![CaseWhen { condition, result }],
-        else_result: None,
-    }
-}
-
-fn one() -> Expr {
-    Expr::value(Value::Number("1".to_owned(), false))
-}
-
-fn number(expr: &Expr) -> Option<f64> {
-    match expr {
-        Expr::Value(value) => match &value.value {
-            Value::Number(text, _) => text.parse().ok(),
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -5,7 +5,7 @@ mod joins;
 
 use std::sync::Arc;
 
-use super::fragment::{Column as Stored, Prepared};
+use super::fragment::{Column as Stored, Fragment, Prepared};
 use super::planner::Planner;
 use super::relation::{Block, BlockId, Column, JoinKind, Name, Rows};
 use super::scalar::{Operator, Scalar};
@@ -141,7 +141,10 @@ impl Assembly {
         time: Option<Scalar>,
     ) -> Result<Scalar, PlanError> {
         let moment = match member.target {
-            _ if self.is_time(member) => time.ok_or_else(|| no_time(planner, self.dataset))?,
+            _ if self.is_time(member) => {
+                self.check_grain(planner, member)?;
+                time.ok_or_else(|| no_time(planner, self.dataset))?
+            }
             Target::MetricTime => return Err(no_time(planner, self.dataset)),
             Target::Field(field) if planner.catalog.is_time(field) => {
                 self.moment(planner, field, &member.path)?
@@ -157,6 +160,26 @@ impl Assembly {
             Some(GrainName::Custom(name)) => self.custom(planner, moment, name),
             None => Ok(moment),
         }
+    }
+
+    /// Refuses the time of the rows at a grain that is finer than theirs: all would lie at the start of a period.
+    fn check_grain(&self, planner: &Planner<'_>, member: &Member) -> Result<(), PlanError> {
+        let (Some(field), Some(GrainName::Standard(asked)), None) =
+            (self.time_field, &member.grain, member.date_part)
+        else {
+            return Ok(());
+        };
+        let known = planner.field_grain(field);
+        if *asked >= known {
+            return Ok(());
+        }
+        let name = &planner.catalog.dataset(self.dataset).name;
+        Err(PlanError::new(
+            Reason::InvalidGrain,
+            format!("the time of `{name}` is known by {known} at the finest, not by {asked}"),
+        )
+        .about(&member.name)
+        .or([format!("metric_time__{known}")]))
     }
 
     /// A moment of a field, cut to the field's own grain.
@@ -205,6 +228,38 @@ impl Assembly {
             )
             .about(name)),
         }
+    }
+
+    /// A value that looks at the rows around a row: around a row of the block, or, at the end of a path, around a row
+    /// of the dataset there, whichever of its rows are looked up.
+    pub(super) fn window(
+        &mut self,
+        planner: &Planner<'_>,
+        value: &Prepared,
+        path: &Path,
+        name: &str,
+    ) -> Result<Scalar, PlanError> {
+        let fragment = value.in_dialect(planner.dialect);
+        let mut ast = fragment.ast.clone();
+        super::windows::say_null_order(&mut ast);
+        if path.is_empty() {
+            let mut leaves = Vec::with_capacity(fragment.leaves.len());
+            for leaf in &fragment.leaves {
+                let alone = Prepared::new(Fragment::leaf(leaf.clone()), Vec::new());
+                leaves.push(self.measure(planner, &alone, &leaf.name.value)?);
+            }
+            return Ok(Scalar::Over(Arc::new(ast), leaves));
+        }
+        if fragment.leaves.iter().any(|leaf| !leaf.path.is_empty()) {
+            return Err(PlanError::new(
+                Reason::NotSupported,
+                format!("`{name}` looks at the rows around a row and at what these look up"),
+            )
+            .about(name));
+        }
+        let place = self.reach(planner, path)?;
+        let leaves = fragment.leaves.iter().map(stored).collect();
+        Ok(self.need(place, name, Scalar::Over(Arc::new(ast), leaves)))
     }
 
     /// A value of the dataset that the metric aggregates, by a name for people.
@@ -330,7 +385,7 @@ pub(super) fn stored(leaf: &Stored) -> Scalar {
 }
 
 /// An expression of the layer with values for its leaves; the value itself if it is nothing but a leaf.
-pub(super) fn sql<L>(fragment: &super::Fragment<L>, mut leaves: Vec<Scalar>) -> Scalar {
+pub(super) fn sql<L>(fragment: &Fragment<L>, mut leaves: Vec<Scalar>) -> Scalar {
     if fragment.as_leaf().is_some() && leaves.len() == 1 {
         return leaves.remove(0);
     }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use rustc_hash::FxHashMap;
 use sqlparser::ast::{AccessExpr, Expr, Ident};
 
+use super::condition::is_aggregate;
 use super::fragment::{Column, Fragment, Prepared, hole};
 use super::graph::Graph;
 use super::holes::take_names;
@@ -16,7 +17,7 @@ use super::id::place;
 use super::index::Index;
 use super::names::nearest;
 use super::routes::Routes;
-use super::{DatasetId, Dialect, FieldId, Path, PlanError, Reason, parse};
+use super::{DatasetId, Dialect, FieldId, Path, PlanError, Reason, parse, windows};
 use crate::layer::{Expression, Layer, Relation, Scope};
 
 /// Fields that name fields that name fields, and so on, no further than this.
@@ -69,8 +70,29 @@ impl<'a> Binder<'a> {
         let field = &self.layer.datasets[place(id.dataset.0)].fields[place(id.index)];
         match &field.expression {
             None => Ok(own_column(Ident::new(&field.name))),
-            Some(expression) => self.expression(expression, id.dataset),
+            Some(expression) => {
+                let bound = self.expression(expression, id.dataset)?;
+                self.not_aggregated(id, &expression.sql, &bound)?;
+                Ok(bound)
+            }
         }
+    }
+
+    /// Refuses fields that put many rows together: by which rows, only a metric and its groups say.
+    fn not_aggregated(
+        &self,
+        id: FieldId,
+        sql: &str,
+        bound: &Fragment<Column>,
+    ) -> Result<(), PlanError> {
+        if bound.any(is_aggregate) {
+            let message = format!(
+                "field `{}` is defined by an aggregate, `{sql}`; make it a metric",
+                self.spell(id)
+            );
+            return Err(PlanError::new(Reason::AggregateInField, message).about(self.spell(id)));
+        }
+        windows::check(sql, &bound.ast)
     }
 
     fn not_open(&self, id: FieldId) -> Result<(), PlanError> {
@@ -182,7 +204,14 @@ impl<'a> Binder<'a> {
             }
             return Err(self.unknown_owner(owner, element));
         }
-        let route = routes.path_to_owner(dataset, &owner.value, &element.value)?;
+        let route = routes
+            .path_to_owner(dataset, &owner.value, &element.value)
+            .map_err(|mut error| {
+                if error.reason == Reason::FinerGrain {
+                    error.reason = Reason::UnaggregatedFinerGrain;
+                }
+                error
+            })?;
         let end = graph.end(dataset, &route);
         let there = self.elsewhere(element, end)?;
         there.try_map(|column| {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::catalog::Catalog;
 use super::explain::Explanation;
-use super::metric::{Ask, Group, names_of};
+use super::metric::{Ask, Group};
 use super::planner::Planner;
 use super::relation::{Block, Name, Plan, Rows, SortKey};
 use super::request::Request;
@@ -155,19 +155,15 @@ impl<'c> Planner<'c> {
         ask.time = range.map(|range| Range::new(range, period)).transpose()?;
         ask.restrict(conditions);
         let shown = ask.groups.to_vec();
-        // A group and a metric may have one name, but no block two columns of it.
-        let wanted = request.metrics.iter().map(|(_, name)| &**name);
-        let inner = names_of(wanted, &ask);
-        let ids = request.metrics.iter().map(|(metric, _)| *metric);
-        let asked: Vec<(MetricId, Name)> = ids.zip(inner.iter().cloned()).collect();
-        let flow = self.metrics(&asked, &ask)?;
+        one_name_each(&request.metrics, &shown)?;
+        let flow = self.metrics(&request.metrics, &ask)?;
         let mut block = Block::reading(Rows::Block(flow.block), &"result".into());
         let mut columns = group_columns(&shown);
         for group in &shown {
             block.push(&group.name, Scalar::column(0, &group.name));
         }
-        for ((_, name), inner) in request.metrics.iter().zip(&inner) {
-            block.push(name, Scalar::column(0, inner));
+        for (_, name) in &request.metrics {
+            block.push(name, Scalar::column(0, name));
             columns.push(ResultColumn {
                 name: name.as_ref().to_owned(),
                 kind: ColumnKind::Metric,
@@ -285,7 +281,7 @@ impl<'c> Planner<'c> {
                 (Some(GrainName::Custom(name)), Target::MetricTime) => self.grain_under(name)?,
                 _ => continue,
             };
-            let asked = member.date_part.map_or(asked, part_grain);
+            let asked = member.date_part.map_or(asked, DatePart::grain);
             if asked < finest {
                 return Err(PlanError::new(
                     Reason::InvalidGrain,
@@ -380,13 +376,18 @@ impl<'c> Planner<'c> {
     }
 }
 
-/// The coarsest grain whose moments have a part.
-const fn part_grain(part: DatePart) -> Grain {
-    match part {
-        DatePart::Year => Grain::Year,
-        DatePart::Quarter => Grain::Quarter,
-        DatePart::Month => Grain::Month,
-        DatePart::Day | DatePart::Dow | DatePart::Doy => Grain::Day,
+/// Refuses a result with two columns of one name: whoever reads it could not tell them apart.
+fn one_name_each(metrics: &[(MetricId, Name)], groups: &[Group]) -> Result<(), PlanError> {
+    let taken = |name: &Name| groups.iter().any(|group| group.name == *name);
+    match metrics.iter().find(|(_, name)| taken(name)) {
+        None => Ok(()),
+        Some((_, name)) => Err(PlanError::new(
+            Reason::AmbiguousName,
+            format!(
+                "`{name}` is both a metric and a group of the query; give one of them another name"
+            ),
+        )
+        .about(&**name)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::layer::{Filter, GroupBy};
 mod functions;
 mod template;
 
-pub(super) use functions::{check_functions, is_aggregate};
+pub(super) use functions::{check_deferred, check_functions, is_aggregate};
 use template::Templates;
 
 /// Reads a condition: MetricFlow's templates, plain names, or names qualified by datasets.

@@ -89,6 +89,28 @@ pub enum Reason {
     AggregateInWhere,
     /// A condition on groups holds no aggregate.
     NonAggregateInHaving,
+    /// A condition has parts on rows and parts on groups.
+    MixedPredicateLevel,
+    /// A field is defined by an aggregate.
+    AggregateInField,
+    /// An aggregate stands inside another.
+    NestedAggregation,
+    /// Something has many values for each row or group, and nothing says how to put them together.
+    UnaggregatedFinerGrain,
+    /// A condition on rows has a function over the rows around a row.
+    WindowInWhere,
+    /// A function over the rows around a row stands inside another.
+    NestedWindow,
+    /// A metric is made of another that looks at the rows around a row.
+    WindowedMetricComposition,
+    /// The frame of a window is of a kind that not every engine has.
+    DeferredFrameMode,
+    /// The rows that a window looks at would be repeated.
+    WindowOverFanOut,
+    /// A condition calls a function that is not known to only compute from its arguments.
+    UnknownFunction,
+    /// Something would change the meaning, and what it means is not settled.
+    DeferredFeature,
     /// A query for rows asks for an aggregate.
     AggregateInScalarQuery,
     /// A query for rows would repeat rows of a dataset.

@@ -5,20 +5,24 @@
 
 mod aggregate;
 mod arithmetic;
+mod fact_rows;
 mod groups;
 mod having;
+mod levels;
+mod model;
 mod reach;
 mod rows;
+
+use levels::Levels;
+use sqlparser::ast::Expr;
 
 use super::body::Body;
 use super::catalog::Catalog;
 use super::compile::ResultColumn;
+use super::fragment::hole_index;
 use super::planner::Planner;
 use super::{Condition, PlanError, Reason, parse_condition, windows};
 use crate::layer::{Filter, GroupBy, MetricKind, OrderBy, Query};
-
-/// Names that the grammar of Ossie keeps for itself.
-const RESERVED: [&str; 3] = ["grain", "filter", "query_filter"];
 
 /// Returns whether a query is planned here: it asks for rows, or for metrics that are expressions over facts.
 pub(super) fn is_of_facts(catalog: &Catalog, query: &Query) -> bool {
@@ -39,7 +43,7 @@ pub(super) fn plan(
     planner: &mut Planner<'_>,
     query: &Query,
 ) -> Result<Vec<ResultColumn>, PlanError> {
-    check_names(planner.catalog)?;
+    model::check(planner.catalog, query)?;
     let aggregates = !query.metrics.is_empty() || !query.group_by.is_empty();
     match (query.fields.is_empty(), aggregates) {
         (false, true) => Err(PlanError::new(
@@ -53,24 +57,6 @@ pub(super) fn plan(
         (false, false) => rows::plan(planner, query),
         (true, true) => aggregate::plan(planner, query),
     }
-}
-
-fn check_names(catalog: &Catalog) -> Result<(), PlanError> {
-    let layer = catalog.layer();
-    let fields = layer.datasets.iter().flat_map(|dataset| &dataset.fields);
-    let names = fields
-        .map(|field| &field.name)
-        .chain(layer.metrics.iter().map(|metric| &metric.name));
-    for name in names {
-        if RESERVED
-            .iter()
-            .any(|reserved| reserved.eq_ignore_ascii_case(name))
-        {
-            let message = format!("`{name}` is a word of the query language and cannot be a name");
-            return Err(PlanError::new(Reason::ReservedName, message).about(name));
-        }
-    }
-    Ok(())
 }
 
 /// Gives a name with its dataset, where the query says which dataset bare names are of.
@@ -98,33 +84,47 @@ fn row_condition(
     filter: &Filter,
 ) -> Result<Condition, PlanError> {
     let condition = parse_condition(filter)?;
-    let in_where = |what: &str| {
-        let message = format!(
-            "`{}` has {what}; a condition on rows comes before any row is aggregated",
-            filter.0
-        );
-        PlanError::new(Reason::AggregateInWhere, message).about(&filter.0)
+    let refuse = |reason, what: &str| {
+        let message = format!("`{}` {what}", filter.0);
+        Err(PlanError::new(reason, message).about(&filter.0))
     };
-    if condition.any(super::condition::is_aggregate) {
-        return Err(in_where("an aggregate"));
-    }
     if windows::has_window(&condition.ast) {
-        let message = format!(
-            "`{}` has a window; name it as a field to filter by it",
-            filter.0
+        return refuse(
+            Reason::WindowInWhere,
+            "has a window, and windows look at the rows that conditions leave; name it as a field",
         );
-        return Err(PlanError::new(Reason::InvalidExpression, message).about(&filter.0));
     }
-    condition.try_map(|item| match item {
-        super::Item::Group(group) => {
-            let group = qualified(catalog, query, group);
-            if aggregated_metric(catalog, &group.name) {
-                return Err(in_where(&format!("the metric `{}`", group.name)));
-            }
-            Ok(super::Item::Group(group))
-        }
-        super::Item::Metric { metric, .. } => Err(in_where(&format!("the metric `{metric}`"))),
-    })
+    let condition = condition.try_map(|item| {
+        Ok::<_, PlanError>(match item {
+            super::Item::Group(group) => super::Item::Group(qualified(catalog, query, group)),
+            metric @ super::Item::Metric { .. } => metric.clone(),
+        })
+    })?;
+    let aggregated = |part: &Expr| is_aggregated(catalog, &condition, part);
+    match levels::of(&condition.ast, &aggregated) {
+        Levels::Rows => Ok(condition),
+        Levels::Groups => refuse(
+            Reason::AggregateInWhere,
+            "has an aggregate; a condition on rows comes before any row is aggregated",
+        ),
+        Levels::Both => refuse(
+            Reason::MixedPredicateLevel,
+            "is in part a condition on rows and in part one on groups; write two conditions",
+        ),
+    }
+}
+
+/// Whether an expression itself is an aggregate or names a metric.
+fn is_aggregated(catalog: &Catalog, condition: &Condition, part: &Expr) -> bool {
+    if super::condition::is_aggregate(part) {
+        return true;
+    }
+    let leaf = hole_index(part).and_then(|at| condition.leaves.get(at));
+    match leaf {
+        Some(super::Item::Metric { .. }) => true,
+        Some(super::Item::Group(group)) => aggregated_metric(catalog, &group.name),
+        None => false,
+    }
 }
 
 /// Returns whether a name is that of a metric that aggregates rows.

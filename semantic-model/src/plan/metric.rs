@@ -25,7 +25,6 @@ use super::time::Range;
 use super::{Condition, DatasetId, FieldId, Member, MetricId, PlanError, Reason};
 use crate::layer::{MetricKind, Offset};
 
-pub(super) use combine::names_of;
 pub(super) use leaf::Leaf;
 
 /// What metrics are asked by.

@@ -207,6 +207,7 @@ fn body<'a>(
                 binders,
                 scope,
                 groups: false,
+                composes: true,
             };
             reader.metric(expression)?
         }

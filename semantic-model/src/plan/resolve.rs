@@ -73,13 +73,9 @@ impl Catalog {
             return Ok((None, members.collect::<Result<_, _>>()?));
         }
         let mut best: Option<(usize, DatasetId, Vec<Member>)> = None;
-        let mut refused = None;
+        let mut refused: Option<(u8, DatasetId)> = None;
         for dataset in self.dataset_ids() {
-            let members: Result<Vec<Member>, PlanError> = items
-                .iter()
-                .map(|item| self.resolve_one(item, dataset))
-                .collect();
-            match members {
+            match self.seen_from(items, dataset) {
                 Ok(members) => {
                     let cost = members
                         .iter()
@@ -89,30 +85,51 @@ impl Catalog {
                         best = Some((cost, dataset, members));
                     }
                 }
-                Err(error) => {
-                    let rank = |error: &PlanError| match error.reason {
-                        Reason::InvalidGrain => 3,
-                        Reason::AmbiguousPath => 2,
-                        Reason::Unreachable | Reason::FinerGrain => 1,
-                        _ => 0,
-                    };
-                    if refused
-                        .as_ref()
-                        .is_none_or(|other| rank(other) < rank(&error))
-                    {
-                        refused = Some(error);
-                    }
+                Err(rank) if refused.is_none_or(|(other, _)| other < rank) => {
+                    refused = Some((rank, dataset));
                 }
+                Err(_) => {}
             }
         }
-        match (best, refused) {
-            (Some((_, dataset, members)), _) => Ok((Some(dataset), members)),
-            (None, Some(error)) => Err(error),
-            (None, None) => Err(PlanError::new(
+        if let Some((_, dataset, members)) = best {
+            return Ok((Some(dataset), members));
+        }
+        let fault = refused.and_then(|(_, dataset)| {
+            let mut faults = items
+                .iter()
+                .map(|item| self.resolve_one(item, dataset).err());
+            faults.find_map(|fault| fault)
+        });
+        Err(fault.unwrap_or_else(|| {
+            PlanError::new(
                 Reason::InvalidLayer,
                 "the layer has no dataset to read from",
-            )),
+            )
+        }))
+    }
+
+    /// Resolves some groups for the rows of one dataset, or tells how near it comes to showing them.
+    ///
+    /// Most datasets show nothing of what is asked, so that no words are made here for why.
+    fn seen_from(&self, items: &[GroupBy], from: DatasetId) -> Result<Vec<Member>, u8> {
+        let rank = |error: &PlanError| match error.reason {
+            Reason::InvalidGrain => 3,
+            Reason::AmbiguousPath => 2,
+            Reason::Unreachable | Reason::FinerGrain => 1,
+            _ => 0,
+        };
+        let mut members = Vec::with_capacity(items.len());
+        for item in items {
+            let (name, grain) = parse(item, &self.index);
+            let found = match self.find(&name, from) {
+                Ok(Some(found)) => found,
+                Ok(None) => return Err(u8::from(!self.holders(&name).is_empty())),
+                Err(error) => return Err(rank(&error)),
+            };
+            let member = self.member(item, found, grain);
+            members.push(member.map_err(|error| rank(&error))?);
         }
+        Ok(members)
     }
 
     fn find(&self, name: &Name, from: DatasetId) -> Result<Option<Found>, PlanError> {

@@ -1,5 +1,6 @@
 //! Files of others, read into layers.
 
+mod hostile;
 mod laws;
 mod metricflow;
 mod ossie;

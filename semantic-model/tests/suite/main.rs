@@ -2,6 +2,7 @@
 
 mod foreign;
 mod formats;
+mod foundation;
 mod graph;
 mod impact;
 mod lineage;

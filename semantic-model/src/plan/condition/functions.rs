@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, Function, visit_expressions};
 
-use crate::plan::{PlanError, parse};
+use crate::plan::{PlanError, Reason, parse};
 
 /// Functions that only compute from their arguments. A condition comes from a user, so that what is not known to be
 /// harmless (reading files, sleeping, settings) is refused.
@@ -213,6 +213,18 @@ const AGGREGATE: &[&str] = &[
     "variance",
 ];
 
+/// Functions of drafts of Ossie whose meaning is not settled.
+const DEFERRED: &[&str] = &[
+    "agg",
+    "attr",
+    "exclude",
+    "exists_in",
+    "fixed",
+    "grain_agg",
+    "include",
+    "unsafe",
+];
+
 /// Functions that only make sense over a window.
 const WINDOW: &[&str] = &[
     "cume_dist",
@@ -243,13 +255,33 @@ pub(in crate::plan) fn check_functions(sql: &str, ast: &Expr) -> Result<(), Plan
         }
         _ => ControlFlow::Continue(()),
     });
+    check_deferred(sql, ast)?;
     match found {
-        ControlFlow::Break(name) => Err(parse::invalid(
-            sql,
-            &format!("`{name}` is not a function that a condition may call"),
-        )),
+        ControlFlow::Break(name) => {
+            let mut error = parse::invalid(
+                sql,
+                &format!("`{name}` is not a function that a condition may call"),
+            );
+            error.reason = Reason::UnknownFunction;
+            Err(error)
+        }
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+/// Refuses functions that Ossie has set aside: an engine that passed them on would answer something else.
+pub(in crate::plan) fn check_deferred(sql: &str, ast: &Expr) -> Result<(), PlanError> {
+    let found = visit_expressions(ast, |expr| match expr {
+        Expr::Function(function) if is_listed(DEFERRED, &called(function)) => {
+            ControlFlow::Break(function.name.to_string())
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    let ControlFlow::Break(name) = found else {
+        return Ok(());
+    };
+    let message = format!("`{name}` in `{sql}` has no settled meaning yet, so it is not answered");
+    Err(PlanError::new(Reason::DeferredFeature, message).about(name))
 }
 
 fn called(function: &Function) -> String {
@@ -270,7 +302,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_for_the_search() {
-        for list in [SCALAR, AGGREGATE, WINDOW] {
+        for list in [SCALAR, AGGREGATE, DEFERRED, WINDOW] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

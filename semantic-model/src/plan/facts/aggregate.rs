@@ -1,6 +1,5 @@
 //! Metrics by groups: each fact aggregated alone, then joined by the groups.
 
-use super::super::assembly::Assembly;
 use super::super::bind::Binders;
 use super::super::body::Atom;
 use super::super::compile::{ColumnKind, ResultColumn, group_columns};
@@ -11,6 +10,7 @@ use super::super::planner::Planner;
 use super::super::relation::{Block, Name, Rows};
 use super::super::scalar::Scalar;
 use super::super::{Condition, DatasetId, Member, PlanError, Reason};
+use super::fact_rows::FactRows;
 use super::groups::{Asked, Ways, asked, order, shown};
 use super::having::Calculation;
 use super::reach::Repeats;
@@ -159,40 +159,22 @@ impl Facts<'_> {
             .max()
             .unwrap_or(Repeats::Never);
         let keys = self.keys(planner, dataset, atoms, repeats)?;
-        let mut assembly = Assembly::new(planner, dataset, None);
-        let mut rows = Block::default();
+        let mut rows = FactRows::new(planner, dataset);
         for (group, way) in self.groups.iter().zip(&ways.groups) {
-            rows.push(&group.name, assembly.member(planner, &way.member)?);
+            rows.show(planner, &group.name, way)?;
         }
         for (at, key) in keys.iter().enumerate() {
-            let name: Name = format!("key_{}", at + 1).into();
-            rows.push(&name, assembly.measure(planner, key, "key")?);
+            rows.show_value(planner, &format!("key_{}", at + 1).into(), key)?;
         }
         for (atom, name) in atoms {
             if let Some(argument) = &atom.argument {
-                rows.push(
-                    &argument_name(name),
-                    assembly.measure(planner, argument, name)?,
-                );
+                rows.show_value(planner, &argument_name(name), argument)?;
             }
         }
         for (condition, leaves) in self.conditions.iter().zip(&ways.conditions) {
-            let mut values = Vec::with_capacity(leaves.len());
-            for leaf in leaves {
-                values.push(assembly.member(planner, &leaf.member)?);
-            }
-            assembly
-                .block
-                .filters
-                .push(super::super::assembly::sql(condition, values));
+            rows.restrict(planner, condition, leaves)?;
         }
-        let mut block = assembly.finish(planner)?;
-        block.columns = rows.columns;
-        if block.columns.is_empty() {
-            block.push(&"one".into(), Scalar::Integer(1));
-        }
-        block.distinct = repeats != Repeats::Never;
-        let rows = planner.plan.add(block);
+        let rows = rows.finish(planner, repeats)?;
         let flow = self.aggregate(planner, dataset, rows, atoms);
         self.explain(planner, dataset, atoms, &ways, repeats);
         let members = ways.groups.into_iter().map(|way| way.member).collect();
@@ -217,9 +199,16 @@ impl Facts<'_> {
             let argument = atom.argument.as_ref();
             let argument = argument.map(|_| Box::new(Scalar::column(0, &argument_name(name))));
             block.push(name, Scalar::Aggregate(atom.aggregation, argument));
+            // Of a group that the fact does not have there are no rows, and a count of none is 0.
+            let counts = matches!(
+                atom.aggregation,
+                Aggregation::Count
+                    | Aggregation::CountDistinct
+                    | Aggregation::ApproximateCountDistinct
+            );
             metrics.push(Shown {
                 name: Name::clone(name),
-                fill: None,
+                fill: counts.then_some(0),
             });
         }
         let groups = self
@@ -245,23 +234,6 @@ impl Facts<'_> {
             return Ok(Vec::new());
         }
         let name = &planner.catalog.dataset(dataset).name;
-        let adds = |atom: &Atom| {
-            matches!(
-                atom.aggregation,
-                Aggregation::Sum | Aggregation::SumBoolean | Aggregation::Count
-            )
-        };
-        if repeats == Repeats::Finer && atoms.iter().any(|(atom, _)| adds(atom)) {
-            let item = self
-                .groups
-                .first()
-                .map_or("the condition", |group| &group.name);
-            let message = format!(
-                "rows of `{name}` have several rows of a finer grain each (`{item}`), so a sum or count of them by it \
-                 would count them more than once"
-            );
-            return Err(PlanError::new(Reason::FinerGrain, message).about(name));
-        }
         let keys = primary_key(planner, dataset)?;
         let needs_key = |atom: &Atom| {
             !matches!(

@@ -6,6 +6,7 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::super::fragment::{hole, hole_index};
 use super::super::scalar::{Operator, Scalar};
+use super::super::windows;
 
 /// Puts values into the holes of an expression.
 ///
@@ -41,6 +42,9 @@ pub(super) fn arithmetic(ast: &Expr, leaves: &[Scalar]) -> Scalar {
                 expr: Box::new(hole(0)),
             };
             Scalar::Sql(Arc::new(sql), vec![arithmetic(expr, leaves)])
+        }
+        window if windows::has_window(window) => {
+            Scalar::Over(Arc::new(window.clone()), leaves.to_vec())
         }
         other => Scalar::Sql(Arc::new(other.clone()), leaves.to_vec()),
     }

@@ -5,7 +5,7 @@ use super::super::catalog::Catalog;
 use super::super::metric::Group;
 use super::super::relation::Name;
 use super::super::{Condition, DatasetId, Item, Member, PlanError, Reason};
-use super::reach::{Reached, check_name, is_window, out_of_reach, reach};
+use super::reach::{Reached, check_name, out_of_reach, reach};
 use super::{nulls_first, qualified, unknown_order};
 use crate::layer::{GroupBy, OrderBy, Query};
 use crate::plan::relation::{Block, SortKey};
@@ -72,13 +72,6 @@ impl Ways {
         let way = |item: &GroupBy| {
             let reached = reach(catalog, fact, item)
                 .map_err(|error| out_of_reach(catalog, fact, item, error))?;
-            if is_window(catalog, &reached.member)? {
-                let message = format!(
-                    "`{}` looks at the rows around a row, so it can neither group nor filter what is aggregated",
-                    item.name
-                );
-                return Err(PlanError::new(Reason::NotSupported, message).about(&item.name));
-            }
             Ok(reached)
         };
         let of_condition = |condition: &Condition| {

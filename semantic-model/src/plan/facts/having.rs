@@ -1,16 +1,19 @@
 //! Conditions on groups, and metrics as arithmetic over the aggregates that they are made of.
 
+use sqlparser::ast::Expr;
+
 use super::super::aggregates::Reader;
 use super::super::assembly::free_name;
 use super::super::bind::Binders;
 use super::super::body::{Aggregates, Atom, Body, Part};
 use super::super::catalog::Catalog;
-use super::super::condition::check_functions;
+use super::super::condition::{check_functions, is_aggregate};
 use super::super::relation::Name;
 use super::super::scalar::Scalar;
 use super::super::{MetricId, PlanError, Reason, parse, windows};
 use super::arithmetic::arithmetic;
 use super::groups::Asked;
+use super::levels::{self, Levels};
 use super::qualified;
 use crate::layer::{Filter, Query};
 
@@ -39,7 +42,7 @@ impl Calculation<'_> {
         match catalog.body(id)? {
             Body::Aggregates(aggregates) => self.value(aggregates, depth),
             Body::Window { .. } => refuse(
-                Reason::NotSupported,
+                Reason::UnaggregatedFinerGrain,
                 format!("metric `{name}` is a value for each row: ask for it as a field"),
             ),
             _ => refuse(
@@ -104,6 +107,20 @@ impl Calculation<'_> {
         Some(Name::clone(&found.name))
     }
 
+    /// Whether an expression itself is an aggregate or names a metric.
+    fn is_aggregated(&self, part: &Expr) -> bool {
+        let written = match part {
+            Expr::Identifier(name) => name.value.clone(),
+            Expr::CompoundIdentifier(parts) => {
+                let words: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
+                words.join(".")
+            }
+            other => return is_aggregate(other),
+        };
+        let shown = self.shown_metric(&written).ok().flatten().is_some();
+        shown || self.catalog.metric_id(&written).is_ok()
+    }
+
     /// A condition on groups, which must hold an aggregate or a metric.
     pub(super) fn having(&mut self, filter: &Filter) -> Result<Scalar, PlanError> {
         let sql = &filter.0;
@@ -111,7 +128,13 @@ impl Calculation<'_> {
         check_functions(sql, &ast)?;
         if windows::has_window(&ast) {
             let message = format!("`{sql}` has a window, which a condition on groups cannot have");
-            return Err(PlanError::new(Reason::InvalidExpression, message).about(sql));
+            return Err(PlanError::new(Reason::NotSupported, message).about(sql));
+        }
+        if levels::of(&ast, &|part| self.is_aggregated(part)) == Levels::Both {
+            let message = format!(
+                "`{sql}` is in part a condition on rows and in part one on groups; write two conditions"
+            );
+            return Err(PlanError::new(Reason::MixedPredicateLevel, message).about(sql));
         }
         let catalog = self.catalog;
         let mut binders = Binders::new(&catalog.layer, &catalog.index, Some(&catalog.graph), &[]);
@@ -123,6 +146,7 @@ impl Calculation<'_> {
             binders: &mut binders,
             scope: dataset.and_then(|name| catalog.dataset_id(name)),
             groups: true,
+            composes: false,
         };
         let aggregates = reader.aggregates(sql, ast)?;
         let mut aggregated = false;

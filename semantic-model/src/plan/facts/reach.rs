@@ -13,6 +13,8 @@ pub(super) struct Reached {
     pub(super) member: Member,
     /// How rows of the fact are repeated on the way.
     pub(super) repeats: Repeats,
+    /// Whether it is a field that looks at the rows around a row.
+    pub(super) window: bool,
 }
 
 /// How rows of a fact are repeated on a path.
@@ -34,9 +36,11 @@ pub(super) fn reach(
 ) -> Result<Reached, PlanError> {
     let refused = match catalog.resolve_one(item, from) {
         Ok(member) => {
+            let window = is_window(catalog, &member)?;
             return Ok(Reached {
                 member,
                 repeats: Repeats::Never,
+                window,
             });
         }
         Err(error) if error.reason == Reason::FinerGrain => error,
@@ -51,7 +55,12 @@ pub(super) fn reach(
     let mut member = catalog.resolve_one(item, end)?;
     let repeats = repeats(catalog, &path);
     member.path = path.join(&member.path);
-    Ok(Reached { member, repeats })
+    let window = is_window(catalog, &member)?;
+    Ok(Reached {
+        member,
+        repeats,
+        window,
+    })
 }
 
 /// Returns the dataset that a name is of.
@@ -173,7 +182,7 @@ pub(super) fn check_name(catalog: &Catalog, item: &GroupBy) -> Result<(), PlanEr
 }
 
 /// Returns whether a member is a field that looks at the rows around a row.
-pub(super) fn is_window(catalog: &Catalog, member: &Member) -> Result<bool, PlanError> {
+fn is_window(catalog: &Catalog, member: &Member) -> Result<bool, PlanError> {
     match member.target {
         Target::Field(field) => {
             let expression = catalog.field_expression(field)?;

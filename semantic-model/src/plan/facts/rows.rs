@@ -103,7 +103,12 @@ fn home(
     conditions: &[Condition],
 ) -> Result<DatasetId, PlanError> {
     let catalog = planner.catalog;
-    let mut owners: Vec<DatasetId> = Vec::new();
+    // The dataset that the query names is the one whose rows it reads.
+    let named = query
+        .dataset
+        .as_deref()
+        .and_then(|name| catalog.dataset_id(name));
+    let mut owners: Vec<DatasetId> = named.into_iter().collect();
     let mut add = |dataset: DatasetId| {
         if !owners.contains(&dataset) {
             owners.push(dataset);
@@ -117,8 +122,7 @@ fn home(
         check_name(catalog, field)?;
         add(owner(catalog, field).ok_or_else(|| unknown(query, field))?);
     }
-    let named = conditions.iter().flat_map(|condition| &condition.leaves);
-    for item in named {
+    for item in conditions.iter().flat_map(|condition| &condition.leaves) {
         let Item::Group(group) = item else { continue };
         if let Some(window) = window_metric(planner, group)? {
             add(window.0);
@@ -132,10 +136,13 @@ fn home(
         let mut others = owners.iter().filter(|to| **to != from);
         others.all(|to| !routes.safe_paths(from, *to).is_empty())
     };
-    if let Some(home) = owners.iter().find(|from| reaches(**from)) {
+    let may_be = &owners[..named.map_or(owners.len(), |_| 1)];
+    if let Some(home) = may_be.iter().find(|from| reaches(**from)) {
         return Ok(*home);
     }
-    let (one, other) = (owners[0], owners.get(1).copied().unwrap_or(owners[0]));
+    let one = owners[0];
+    let beyond = |to: &&DatasetId| routes.safe_paths(one, **to).is_empty();
+    let other = owners[1..].iter().find(beyond).copied().unwrap_or(one);
     let mut error = routes.unreached(one, other, &catalog.dataset(other).name);
     if error.reason == Reason::FinerGrain {
         let names: Vec<String> = owners

@@ -100,7 +100,7 @@ impl<'c> Planner<'c> {
         let rows = &leaf.rows;
         let mut groups = self.leaf_groups(rows)?;
         let reads_time = groups.iter().any(|group| group.is_time);
-        self.check_time(leaf, reads_time)?;
+        self.check_time(leaf, &groups)?;
         let coarse = rows.cumulative.is_some()
             && reads_time
             && !self.shows_finest(rows.simple.time, &groups);

@@ -154,12 +154,14 @@ impl<'c> Planner<'c> {
     }
 
     /// What an offset to the start of a period shows at a coarser grain: the value at the start of that one.
+    ///
+    /// What is accumulated is put together over the moments of a period already, by its own rule.
     fn only_period_starts(&self, rows: &LeafRows<'c>, shown: &Scalar, assembly: &mut Assembly) {
         let to_grain = |offset: &&Offset| matches!(offset, Offset::ToGrain(_));
         let Some(field) = rows.simple.time else {
             return;
         };
-        if !rows.ask.offsets.iter().any(to_grain) {
+        if rows.cumulative.is_some() || !rows.ask.offsets.iter().any(to_grain) {
             return;
         }
         let finest = self.field_grain(field);

@@ -1,11 +1,12 @@
 //! Simple and cumulative metrics, as leaves.
 
-use super::leaf::{EdgeOf, Leaf, LeafRows, Measure};
+use super::leaf::{EdgeOf, Leaf, LeafGroup, LeafRows, Measure};
 use super::{Ask, Shown};
-use crate::layer::{Cumulative, MetricKind, Simple};
+use crate::layer::{Cumulative, DatePart, GrainName, MetricKind, Offset, Simple};
 use crate::plan::body::{Body, Input, SimpleBody};
 use crate::plan::planner::Planner;
 use crate::plan::relation::Name;
+use crate::plan::scalar::nests;
 use crate::plan::{MetricId, PlanError, Reason};
 
 impl<'c> Planner<'c> {
@@ -78,6 +79,34 @@ impl<'c> Planner<'c> {
         Ok(leaf)
     }
 
+    /// Refuses parts of dates for what has one value at each moment: there are many Mondays, and none is the value.
+    fn check_parts(&self, leaf: &Leaf<'c>, groups: &[LeafGroup]) -> Result<(), PlanError> {
+        let offsets = &leaf.rows.ask.offsets;
+        let to_grain = offsets
+            .iter()
+            .any(|offset| matches!(offset, Offset::ToGrain(_)));
+        if leaf.rows.cumulative.is_none() && !to_grain {
+            return Ok(());
+        }
+        let mut times = groups.iter().filter(|group| group.is_time);
+        let untold = times.find(|group| {
+            let part = group.member.date_part;
+            part.is_some_and(|part| !tells(groups, part))
+        });
+        let Some(group) = untold else { return Ok(()) };
+        let metric = leaf.measures.first().map(|measure| measure.metric);
+        let name = metric.map_or("", |metric| self.catalog.metric(metric).name.as_str());
+        Err(PlanError::new(
+            Reason::InvalidGrain,
+            format!(
+                "`{name}` has a value for each moment, and `{}` has many moments: none of them is its value",
+                group.name
+            ),
+        )
+        .about(&*group.name)
+        .or(["metric_time__day".to_owned()]))
+    }
+
     fn declared(&self, metric: MetricId) -> Result<&'c Simple, PlanError> {
         let catalog = self.catalog;
         match &catalog.metric(metric).kind {
@@ -87,9 +116,13 @@ impl<'c> Planner<'c> {
     }
 
     /// Refuses what means nothing without a time to show it by.
-    pub(super) fn check_time(&self, leaf: &Leaf<'c>, reads_time: bool) -> Result<(), PlanError> {
-        if reads_time {
-            return Ok(());
+    pub(super) fn check_time(
+        &self,
+        leaf: &Leaf<'c>,
+        groups: &[LeafGroup],
+    ) -> Result<(), PlanError> {
+        if groups.iter().any(|group| group.is_time) {
+            return self.check_parts(leaf, groups);
         }
         let offset = !leaf.rows.ask.offsets.is_empty();
         let window = leaf.rows.cumulative.is_some_and(bounded);
@@ -106,6 +139,19 @@ impl<'c> Planner<'c> {
         .about(name)
         .or(["metric_time".to_owned()]))
     }
+}
+
+/// Whether some group tells the period that a date part is of.
+fn tells(groups: &[LeafGroup], part: DatePart) -> bool {
+    let mut times = groups.iter().filter(|group| group.is_time);
+    times.any(
+        |group| match (&group.member.grain, group.member.date_part) {
+            (Some(GrainName::Standard(grain)), None) => {
+                *grain <= part.grain() && nests(*grain, part.grain())
+            }
+            _ => false,
+        },
+    )
 }
 
 fn bounded(cumulative: &Cumulative) -> bool {

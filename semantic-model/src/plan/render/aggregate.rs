@@ -30,6 +30,18 @@ pub(super) fn aggregate(
         Aggregation::Average => tree::call("AVG", vec![averaged(dialect, value)]),
         Aggregation::Min => tree::call("MIN", vec![value]),
         Aggregation::Max => tree::call("MAX", vec![value]),
+        Aggregation::StandardDeviation { population: true } => {
+            tree::call("STDDEV_POP", vec![averaged(dialect, value)])
+        }
+        Aggregation::StandardDeviation { population: false } => {
+            tree::call("STDDEV_SAMP", vec![averaged(dialect, value)])
+        }
+        Aggregation::Variance { population: true } => {
+            tree::call("VAR_POP", vec![averaged(dialect, value)])
+        }
+        Aggregation::Variance { population: false } => {
+            tree::call("VAR_SAMP", vec![averaged(dialect, value)])
+        }
         Aggregation::Median => percentile(dialect, 0.5, false, false, value)?,
         Aggregation::Percentile {
             share,
