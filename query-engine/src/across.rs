@@ -1,8 +1,9 @@
 //! One answer out of several engines: each aggregates its part to the shared groups, the embedded engine puts the parts together.
 //!
 //! Parts meet by a FULL OUTER JOIN on all groups in which NULL equals NULL, so that no group of any part is lost and none counted twice. What crosses
-//! engines is one row a group, never the rows behind it. Distinct counts and percentiles are computed whole inside one part: two parts'
-//! values of those cannot be added up, and nothing here tries.
+//! engines is one row a group, never the rows behind it. What is worked out of several parts (a ratio, arithmetic) is worked out of
+//! their finished values. Distinct counts and percentiles are finished inside one part: two parts' values of those cannot be put
+//! together to one, and nothing here tries.
 
 use std::sync::Arc;
 
@@ -10,10 +11,9 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use datafusion::common::{Column, TableReference};
 use datafusion::functions::core::expr_fn::coalesce;
-use datafusion::logical_expr::{Expr, JoinType, Operator, binary_expr, col, ident, lit};
+use datafusion::logical_expr::{Expr, JoinType, Operator, binary_expr, col, lit};
 use datafusion::prelude::DataFrame;
 use futures::future::try_join_all;
-use semantic_model::layer::OrderBy;
 
 use crate::budget::{Budget, Meter};
 use crate::datafusion::DataFusion;
@@ -34,28 +34,13 @@ pub struct Part {
     pub groups: usize,
 }
 
-/// A column of the combined answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    /// Its name.
-    pub name: String,
-    /// SQL of the embedded engine over the groups' and values' names; the group or value of that name if empty.
-    pub expression: Option<String>,
-}
+/// The table that parts make: their groups once, then the values of each part under their names.
+pub const COMBINED: &str = "combined";
 
-/// How parts become one answer.
-#[derive(Debug, Clone, Default)]
-pub struct Combination {
-    /// The columns, in order.
-    pub outputs: Vec<Output>,
-    /// The order of the rows, by names of outputs.
-    pub order_by: Vec<OrderBy>,
-    /// How many rows at most.
-    pub limit: Option<usize>,
-}
-
-/// Asks every part at once and combines what they answer, within one budget.
-pub async fn across(parts: &[Part], combination: &Combination, budget: &Budget) -> Result<Rows> {
+/// Asks every part at once, puts what they answer into one table [`COMBINED`], and asks that, all within one budget.
+///
+/// `sql` is a query of the embedded engine over that table. No two values may have one name.
+pub async fn across(parts: &[Part], sql: &str, budget: &Budget) -> Result<Rows> {
     let meter = Meter::start(budget);
     let answers = try_join_all(parts.iter().map(|part| ask(part, budget)));
     let answers = in_time(NAME, &meter, answers).await?;
@@ -66,13 +51,13 @@ pub async fn across(parts: &[Part], combination: &Combination, budget: &Budget) 
         let batch = conform(part.engine.name(), &schema, answer)?;
         embedded.register_batches(&table(at), schema, vec![batch])?;
     }
+    let joined = in_time(NAME, &meter, combined(&embedded, parts, &answers)).await?;
+    embedded.register_provider(&TableName::new([COMBINED]), joined.into_view())?;
     let left = Budget {
         time: meter.left(),
         ..*budget
     };
-    let build = combined(&embedded, parts, &answers, combination);
-    let frame = in_time(NAME, &meter, build).await?;
-    embedded.run_frame(frame, &left).await
+    embedded.query(sql, &left).await
 }
 
 /// What errors call the place where parts meet.
@@ -181,12 +166,11 @@ fn with_groups(schema: &Schema, groups: &[Field]) -> SchemaRef {
     ))
 }
 
-/// The plan of the combined answer over tables `part_0`, `part_1`, ...
+/// The table of all parts, over tables `part_0`, `part_1`, ...
 async fn combined(
     embedded: &DataFusion,
     parts: &[Part],
     answers: &[RecordBatch],
-    combination: &Combination,
 ) -> Result<DataFrame> {
     let failed = |cause| embedded.error(&cause);
     let mut joined: Option<DataFrame> = None;
@@ -199,36 +183,12 @@ async fn combined(
                 .map_err(failed)?,
         });
     }
-    let Some(joined) = joined else {
-        return Err(Error::Refused {
+    match joined {
+        Some(joined) => joined.select(columns(parts, answers)).map_err(failed),
+        None => Err(Error::Refused {
             engine: NAME.to_owned(),
             message: "nobody is asked".to_owned(),
-        });
-    };
-    let flat = joined.select(columns(parts, answers)).map_err(failed)?;
-    let mut outputs = Vec::with_capacity(combination.outputs.len());
-    for output in &combination.outputs {
-        let expression = match &output.expression {
-            Some(sql) => flat.parse_sql_expr(sql).map_err(failed)?,
-            None => ident(&output.name),
-        };
-        outputs.push(expression.alias(&output.name));
-    }
-    let order: Vec<_> = combination
-        .order_by
-        .iter()
-        .map(|order| {
-            ident(&order.item.name).sort(!order.descending, order.nulls_first.unwrap_or(false))
-        })
-        .collect();
-    let mut rows = flat.select(outputs).map_err(failed)?;
-    // An order by nothing is an error of DataFusion's optimiser.
-    if !order.is_empty() {
-        rows = rows.sort(order).map_err(failed)?;
-    }
-    match combination.limit {
-        Some(limit) => rows.limit(0, Some(limit)).map_err(failed),
-        None => Ok(rows),
+        }),
     }
 }
 

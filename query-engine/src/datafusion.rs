@@ -36,6 +36,7 @@ mod scan;
 mod script;
 mod stop;
 mod sums;
+mod types;
 
 pub use csv::CsvOptions;
 use files::{Files, Format};
@@ -279,15 +280,6 @@ impl DataFusion {
     pub(crate) async fn frame(&self, table: &TableName) -> Result<DataFrame> {
         let frame = self.context.table(self.reference(table)?).await;
         frame.map_err(|cause| self.error(&cause))
-    }
-
-    /// Runs a plan of our own.
-    pub(crate) async fn run_frame(&self, frame: DataFrame, budget: &Budget) -> Result<Rows> {
-        let meter = Meter::start(budget);
-        let session = self.session(budget)?;
-        let plan = frame.into_unoptimized_plan();
-        let start = Running::start_plan(&plan, session, Stop::at(meter.deadline()));
-        self.rows(start, meter, budget).await
     }
 
     /// The rows of what is being started.

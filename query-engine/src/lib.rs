@@ -17,6 +17,8 @@ mod error;
 #[cfg(feature = "datafusion")]
 pub mod federation;
 #[cfg(feature = "datafusion")]
+mod kinds;
+#[cfg(feature = "datafusion")]
 pub mod mesh;
 mod near;
 mod plain;
@@ -31,7 +33,7 @@ pub mod suite;
 mod table;
 
 #[cfg(feature = "datafusion")]
-pub use across::{Combination, Output, Part, across};
+pub use across::{COMBINED, Part, across};
 pub use budget::{Budget, Exceeded};
 #[cfg(feature = "datafusion")]
 pub use datafusion::{CsvOptions, DataFusion, Registered};

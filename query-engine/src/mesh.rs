@@ -5,19 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use semantic_model::formats::{Report, metricflow, ossie};
-use semantic_model::layer::{Layer, Query};
-use semantic_model::plan::{Catalog, ColumnKind, Compiled, Options, PlanError, compile};
+use semantic_model::layer::Layer;
+use semantic_model::plan::{Catalog, PlanError};
 use serde::Deserialize;
 
-use crate::across::{Combination, Output, Part, across};
-use crate::budget::Budget;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::near;
-use crate::rows::Rows;
 
+mod joins;
+mod planned;
 mod settings;
+mod spread;
 
+pub use planned::Planned;
 pub use settings::{EngineKind, EngineSettings};
 
 /// A semantic layer: its files and the engine that holds its tables.
@@ -67,6 +68,7 @@ impl MeshError {
 #[derive(Debug)]
 pub struct Mesh {
     engines: BTreeMap<String, Held>,
+    spread: BTreeMap<String, spread::Spread>,
     reports: Vec<(String, Report)>,
 }
 
@@ -78,40 +80,14 @@ struct Held {
     metrics: Vec<String>,
 }
 
-/// A query in SQL: one part for each engine that is asked.
-#[derive(Debug)]
-pub struct Planned {
-    parts: Vec<(Arc<dyn Engine>, Compiled)>,
-    combination: Combination,
-}
-
-impl Planned {
-    /// The engines' names with what each is asked.
-    pub fn parts(&self) -> impl Iterator<Item = (&str, &Compiled)> {
-        self.parts
-            .iter()
-            .map(|(engine, compiled)| (engine.name(), compiled))
-    }
-
-    /// Runs it.
-    pub async fn run(&self, budget: &Budget) -> Result<Rows, Error> {
-        if let [(engine, compiled)] = self.parts.as_slice() {
-            return engine.query(&compiled.sql, budget).await;
+impl Held {
+    fn new(engine: Arc<dyn Engine>, layer: Layer) -> Self {
+        let metrics = layer.metrics.iter();
+        Self {
+            engine,
+            metrics: metrics.map(|metric| metric.name.clone()).collect(),
+            catalog: Catalog::new(layer),
         }
-        let groups = |compiled: &Compiled| {
-            compiled
-                .columns
-                .iter()
-                .filter(|column| column.kind != ColumnKind::Metric)
-                .count()
-        };
-        let part = |(engine, compiled): &(Arc<dyn Engine>, Compiled)| Part {
-            engine: Arc::clone(engine),
-            sql: compiled.sql.clone(),
-            groups: groups(compiled),
-        };
-        let parts: Vec<Part> = self.parts.iter().map(part).collect();
-        across(&parts, &self.combination, budget).await
     }
 }
 
@@ -122,20 +98,20 @@ impl Mesh {
         engines: &[EngineSettings],
         layers: &[LayerSettings],
     ) -> Result<Self, MeshError> {
-        let mut opened: BTreeMap<String, (Arc<dyn Engine>, Layer)> = BTreeMap::new();
+        let mut opened: BTreeMap<String, Arc<dyn Engine>> = BTreeMap::new();
         for settings in engines {
             let engine = settings::open(folder, settings).await?;
-            let twice = opened.insert(settings.name.clone(), (engine, Layer::default()));
-            if twice.is_some() {
+            if opened.insert(settings.name.clone(), engine).is_some() {
                 return Err(MeshError::settings(format!(
                     "two engines are called `{}`",
                     settings.name
                 )));
             }
         }
-        let only = (opened.len() == 1)
-            .then(|| opened.keys().next().cloned())
-            .flatten();
+        let none = || Layer::default();
+        let mut merged: spread::Layers = opened.keys().map(|name| (name.clone(), none())).collect();
+        let only = (opened.len() == 1).then(|| opened.keys().next().cloned());
+        let only = only.flatten();
         let mut reports = Vec::new();
         for settings in layers {
             let Some(engine) = settings.engine.as_ref().or(only.as_ref()) else {
@@ -145,7 +121,7 @@ impl Mesh {
                 );
                 return Err(MeshError::settings(message));
             };
-            let Some((_, merged)) = opened.get_mut(engine) else {
+            let Some(merged) = merged.get_mut(engine) else {
                 return Err(unknown("engine", engine, opened.keys().map(String::as_str)));
             };
             for path in &settings.paths {
@@ -155,24 +131,14 @@ impl Mesh {
                 }
             }
         }
-        let held = |(name, (engine, layer)): (String, (Arc<dyn Engine>, Layer))| {
-            let metrics = layer
-                .metrics
-                .iter()
-                .map(|metric| metric.name.clone())
-                .collect();
-            let catalog = Catalog::new(layer);
-            (
-                name,
-                Held {
-                    engine,
-                    catalog,
-                    metrics,
-                },
-            )
+        let spread = spread::settle(&mut merged);
+        let held = |(name, engine): (String, Arc<dyn Engine>)| {
+            let layer = merged.remove(&name).unwrap_or_default();
+            (name, Held::new(engine, layer))
         };
         Ok(Self {
             engines: opened.into_iter().map(held).collect(),
+            spread,
             reports,
         })
     }
@@ -180,123 +146,6 @@ impl Mesh {
     /// What was understood of each layer's files and what was not.
     pub fn reports(&self) -> &[(String, Report)] {
         &self.reports
-    }
-
-    /// Turns a query into SQL. With an engine's name the whole query goes there.
-    pub fn plan(&self, query: &Query, engine: Option<&str>) -> Result<Planned, MeshError> {
-        let holders = match engine {
-            Some(name) => vec![self.held(name)?],
-            None => self.holders(query)?,
-        };
-        if let [held] = holders.as_slice() {
-            let compiled = compile(&held.catalog, query, &options(held))?;
-            return Ok(Planned {
-                parts: vec![(Arc::clone(&held.engine), compiled)],
-                combination: Combination::default(),
-            });
-        }
-        self.plan_across(query, &holders)
-    }
-
-    /// Each engine answers for its metrics, without an order; order and limit hold for the whole.
-    fn plan_across(&self, query: &Query, holders: &[&Held]) -> Result<Planned, MeshError> {
-        if !query.having.is_empty() {
-            return Err(MeshError::settings(
-                "conditions on metrics of several engines are not supported: put them to one engine at a time",
-            ));
-        }
-        let mut parts = Vec::new();
-        for held in holders {
-            let ours = |name: &String| held.metrics.contains(name);
-            let part = Query {
-                metrics: query
-                    .metrics
-                    .iter()
-                    .filter(|metric| ours(&metric.name))
-                    .cloned()
-                    .collect(),
-                order_by: Vec::new(),
-                limit: None,
-                ..query.clone()
-            };
-            let compiled = compile(&held.catalog, &part, &options(held))?;
-            parts.push((Arc::clone(&held.engine), compiled));
-        }
-        let groups = parts
-            .first()
-            .into_iter()
-            .flat_map(|(_, compiled)| &compiled.columns);
-        let groups = groups
-            .filter(|column| column.kind != ColumnKind::Metric)
-            .map(|column| column.name.clone());
-        let metrics = query
-            .metrics
-            .iter()
-            .map(|metric| metric.alias.clone().unwrap_or_else(|| metric.name.clone()));
-        let output = |name| Output {
-            name,
-            expression: None,
-        };
-        Ok(Planned {
-            combination: Combination {
-                outputs: groups.chain(metrics).map(output).collect(),
-                order_by: query.order_by.clone(),
-                limit: query
-                    .limit
-                    .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
-            },
-            parts,
-        })
-    }
-
-    fn held(&self, name: &str) -> Result<&Held, MeshError> {
-        let known = self.engines.keys().map(String::as_str);
-        self.engines
-            .get(name)
-            .ok_or_else(|| unknown("engine", name, known))
-    }
-
-    /// The engines that hold the metrics of a query, by name. What none holds is for the first to refuse.
-    fn holders(&self, query: &Query) -> Result<Vec<&Held>, MeshError> {
-        let mut holders: Vec<&Held> = Vec::new();
-        for metric in &query.metrics {
-            let mut holding = self
-                .engines
-                .values()
-                .filter(|held| held.metrics.contains(&metric.name));
-            let Some(held) = holding.next() else {
-                let known = self
-                    .engines
-                    .values()
-                    .flat_map(|held| &held.metrics)
-                    .map(String::as_str);
-                return Err(unknown("metric", &metric.name, known));
-            };
-            if holding.next().is_some() {
-                let message = format!(
-                    "metric `{}` is defined over several engines: say which with an engine's name",
-                    metric.name
-                );
-                return Err(MeshError::settings(message));
-            }
-            if !holders.iter().any(|other| std::ptr::eq(*other, held)) {
-                holders.push(held);
-            }
-        }
-        if holders.is_empty() {
-            let first = self.engines.values().next();
-            holders.push(
-                first.ok_or_else(|| MeshError::settings("the configuration names no engine"))?,
-            );
-        }
-        Ok(holders)
-    }
-}
-
-fn options(held: &Held) -> Options {
-    Options {
-        dialect: held.engine.dialect(),
-        ..Options::default()
     }
 }
 

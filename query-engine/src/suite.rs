@@ -32,7 +32,8 @@ pub struct SuiteError {
 }
 
 impl SuiteError {
-    fn new(file: &Path, message: impl ToString) -> Self {
+    /// Says what is wrong with a file or folder.
+    pub fn new(file: &Path, message: impl ToString) -> Self {
         Self {
             file: file.display().to_string(),
             message: message.to_string(),

@@ -240,13 +240,17 @@ fn libraries_below_the_wire_know_no_runtime() {
 fn one_version_of_what_must_agree() {
     let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap();
     for name in [
+        "arrow-array",
         "async-graphql",
         "axum",
+        "datafusion",
         "oxrdf",
+        "rustls",
         "spargebra",
         "sqlparser",
         "tantivy",
         "tokio",
+        "tonic",
     ] {
         let line = format!("name = \"{name}\"");
         let versions = lock.lines().filter(|l| *l == line).count();

@@ -1,9 +1,9 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of the README.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,8 +12,8 @@ const USAGE: &str = "usage: cargo xtask <task>
 tasks:
   demo [options]  build isogloss and serve the example mesh at http://127.0.0.1:4400
                   (options go to `isogloss demo`, for instance --listen 127.0.0.1:4500)
-  test [options]  run every test of the workspace, with a PostgreSQL server beside them
-                  (options go to `cargo test`, for instance -p live)
+  test [options]  run every test of the workspace, with PostgreSQL and Spark servers beside them
+                  (options go to `cargo test`, for instance -p live; then without Spark)
 ";
 
 fn main() -> ExitCode {
@@ -44,42 +44,118 @@ fn demo(options: &[String]) -> Result<()> {
     run(Command::new(binary).arg("demo").args(options))
 }
 
-/// Where the tests find the PostgreSQL server that they may use.
-const POSTGRES: &str = "ISOGLOSS_TEST_POSTGRES";
+/// A server that tests run against, started by a script of ours around the tests.
+struct Server {
+    name: &'static str,
+    /// Where the tests find it. Whoever has set it has a server already.
+    variable: &'static str,
+    script: &'static str,
+    /// What kind of server the script is to start, if it knows several.
+    kind: Option<&'static str>,
+}
 
-/// Runs unit, end-to-end and documentation tests, with a PostgreSQL server of their own.
+const POSTGRES: Server = Server {
+    name: "PostgreSQL",
+    variable: "ISOGLOSS_TEST_POSTGRES",
+    script: "postgres.sh",
+    kind: None,
+};
+
+/// Apache Spark itself, and Sail, which speaks the same protocol.
+const SPARK: Server = Server {
+    name: "Spark",
+    variable: "ISOGLOSS_TEST_SPARK",
+    script: "spark.sh",
+    kind: Some("both"),
+};
+
+/// Runs unit, end-to-end and documentation tests, with PostgreSQL and Spark servers of their own.
 ///
-/// Where no server can be had the tests that need one say that they skip, but not in CI.
+/// Where a server cannot be had the tests that need it say that they skip, but not in CI. The tests of Spark are built
+/// where there is a `protoc`, and run with the whole workspace; its two gigabytes are not asked of who tests one crate.
 fn test(options: &[String]) -> Result<()> {
     let mut command = vec![cargo_program(), "test".into()];
+    let mut servers = vec![&POSTGRES];
+    let mut protoc = None;
     if options.is_empty() {
         command.push("--workspace".into());
+        protoc = find_protoc()?;
+    }
+    if protoc.is_some() {
+        command.extend(["--features".into(), "cli/spark".into()]);
+        servers.push(&SPARK);
     }
     command.extend(options.iter().map(OsString::from));
-    let in_ci = env::var_os("CI").is_some_and(|value| value == "true");
-    if env::var_os(POSTGRES).is_some() || (!in_ci && !has_postgres()) {
-        return run(Command::new(&command[0])
-            .args(&command[1..])
-            .current_dir(root()));
+    if options.is_empty() {
+        // The servers need not wait for the compiler.
+        let mut build = command.clone();
+        build.push("--no-run".into());
+        run_all(&build, protoc.as_deref())?;
     }
-    run(Command::new(root().join("tests/scripts/postgres.sh"))
-        .arg("run")
-        .args(&command)
-        .current_dir(root()))
+    let mut around = Vec::new();
+    for server in servers {
+        if env::var_os(server.variable).is_none() && (in_ci() || can_be_had(server)) {
+            around.push(script(server.script).into());
+            around.push("run".into());
+            around.extend(server.kind.map(OsString::from));
+        }
+    }
+    around.extend(command);
+    run_all(&around, protoc.as_deref())
+}
+
+fn in_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| value == "true")
+}
+
+fn script(name: &str) -> PathBuf {
+    root().join("tests/scripts").join(name)
 }
 
 /// Says whether a server can be started, or installed, without asking anybody.
-fn has_postgres() -> bool {
-    let found = Command::new(root().join("tests/scripts/postgres.sh"))
+fn can_be_had(server: &Server) -> bool {
+    let found = Command::new(script(server.script))
         .arg("check")
+        .args(server.kind)
         .status();
     let found = found.is_ok_and(|status| status.success());
     if !found {
-        say(
-            "no PostgreSQL server here, and none can be installed: the tests of it will say that they skip",
-        );
+        say(&format!(
+            "no {} server here, and none can be installed: the tests of it will say that they skip",
+            server.name
+        ));
     }
     found
+}
+
+/// The program that Spark's protocol is built with, if it can be had; installed where it is missing.
+fn find_protoc() -> Result<Option<OsString>> {
+    let check = Command::new(script("protoc.sh")).arg("check").status();
+    if !in_ci() && !check.is_ok_and(|status| status.success()) {
+        say("no `protoc` here, and none can be installed: the tests of Spark are left out");
+        return Ok(None);
+    }
+    let output = Command::new(script("protoc.sh"))
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start `protoc.sh`")?;
+    if !output.status.success() {
+        bail!("`protoc.sh` ended with {}", output.status);
+    }
+    let path = String::from_utf8(output.stdout).context("the path of `protoc` is not UTF-8")?;
+    Ok(Some(path.trim().into()))
+}
+
+fn run_all(command: &[OsString], protoc: Option<&OsStr>) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Ok(());
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    if let Some(protoc) = protoc {
+        command.env("PROTOC", protoc);
+    }
+    run(&mut command)
 }
 
 fn cargo(arguments: &[&str], more: &[String]) -> Result<()> {

@@ -4,6 +4,7 @@ use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 
 use super::stop::Stopped;
+use super::types::Unlike;
 use crate::budget::{Budget, Exceeded};
 use crate::error::Error;
 
@@ -20,6 +21,10 @@ pub(super) fn error(engine: &str, budget: &Budget, cause: &DataFusionError) -> E
         DataFusionError::External(inner) if inner.is::<Stopped>() => Error::OverBudget {
             engine,
             exceeded: Exceeded::Time(budget.time.unwrap_or_default()),
+        },
+        DataFusionError::External(inner) if inner.is::<Unlike>() => Error::TypeMismatch {
+            engine,
+            message: inner.to_string(),
         },
         DataFusionError::SchemaError(error, _) => schema_error(engine, error, message),
         DataFusionError::External(inner) => match inner.downcast_ref::<Error>() {

@@ -8,12 +8,12 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::execution::context::SQLOptions;
-use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, execute_stream};
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::stop::Stop;
+use super::types;
 
 /// Batches that wait for the reader. A slow reader holds up the work, not the memory.
 const WAITING: usize = 2;
@@ -30,16 +30,6 @@ impl Running {
     /// Plans a statement that only reads, and starts it.
     pub(super) async fn start(sql: &str, session: SessionState, stop: Stop) -> Result<Self> {
         let plan = plan(sql, &session).await?;
-        Self::carry_out(plan, session, stop)
-    }
-
-    /// Starts a plan of our own.
-    pub(super) async fn start_plan(
-        plan: &LogicalPlan,
-        session: SessionState,
-        stop: Stop,
-    ) -> Result<Self> {
-        let plan = session.create_physical_plan(plan).await?;
         Self::carry_out(plan, session, stop)
     }
 
@@ -71,6 +61,7 @@ impl Running {
 
 async fn plan(sql: &str, session: &SessionState) -> Result<Arc<dyn ExecutionPlan>> {
     let plan = session.create_logical_plan(sql).await?;
+    types::check(&plan)?;
     SQLOptions::new()
         .with_allow_ddl(false)
         .with_allow_dml(false)

@@ -6,17 +6,27 @@ use std::path::Path;
 use arrow::datatypes::{DataType, TimeUnit};
 use semantic_model::formats::metricflow::read_manifest;
 use semantic_model::layer::{Filter, GrainName, GroupBy, MetricRequest, OrderBy, Query, TimeRange};
-use semantic_model::plan::{Catalog, Dialect, Options, PlanError, compile};
+use semantic_model::plan::{Catalog, Options, PlanError, compile};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Outcome, Results, SuiteError, answers, cases, limit, read, refused, run, texts};
 use crate::datafusion::{CsvOptions, DataFusion};
+use crate::engine::Engine;
 use crate::table::TableName;
 
-/// Runs every case of a split.
+/// Runs every case of a split on the embedded engine.
 pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError> {
     let engine = tables(&folder.join("tables")).await?;
+    run_on(folder, split, &engine).await
+}
+
+/// Runs every case of a split on an engine that holds the suite's tables.
+pub async fn run_on(
+    folder: &Path,
+    split: &str,
+    engine: &dyn Engine,
+) -> Result<Results, SuiteError> {
     let mut results = Results::default();
     let mut catalogs: BTreeMap<String, Catalog> = BTreeMap::new();
     for case in cases(folder, split)? {
@@ -30,7 +40,7 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
             let catalog = catalog(folder, manifest, &mut results)?;
             catalogs.insert(manifest.to_owned(), catalog);
         }
-        let outcome = one(&case, &catalogs[manifest], &engine, &mut results).await;
+        let outcome = one(&case, &catalogs[manifest], engine, &mut results).await;
         results.outcomes.push((id.to_owned(), outcome));
     }
     Ok(results)
@@ -53,7 +63,7 @@ fn catalog(folder: &Path, manifest: &str, results: &mut Results) -> Result<Catal
 async fn one(
     case: &Value,
     catalog: &Catalog,
-    engine: &DataFusion,
+    engine: &dyn Engine,
     results: &mut Results,
 ) -> Outcome {
     let query = match query(&case["query"]) {
@@ -61,7 +71,7 @@ async fn one(
         Err(error) => return refused(answers::metricflow, &error),
     };
     let options = Options {
-        dialect: Dialect::DataFusion,
+        dialect: engine.dialect(),
         ..Options::default()
     };
     run(results, engine, answers::metricflow, || {

@@ -5,16 +5,30 @@ use std::path::Path;
 
 use semantic_model::formats::ossie;
 use semantic_model::layer::{Filter, GroupBy, MetricRequest, OrderBy, Query};
-use semantic_model::plan::{Catalog, Dialect, Options, PlanError, compile};
+use semantic_model::plan::{Catalog, Options, PlanError, compile};
 use serde_json::Value;
 
 use super::{Outcome, Results, SuiteError, answers, cases, limit, read, refused, run, texts};
 use crate::datafusion::DataFusion;
+use crate::engine::Engine;
 
-/// Runs every case of a split.
+/// Runs every case of a split on the embedded engine.
 pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError> {
+    let fill = async |dataset: &str, script: &str| {
+        let engine = filled(script).await;
+        engine.map_err(|cause| SuiteError::new(Path::new(dataset), cause))
+    };
+    run_on(folder, split, fill).await
+}
+
+/// Runs every case of a split on engines that `fill` makes and fills, of a dataset's name and script.
+pub async fn run_on<E: Engine>(
+    folder: &Path,
+    split: &str,
+    fill: impl AsyncFn(&str, &str) -> Result<E, SuiteError>,
+) -> Result<Results, SuiteError> {
     let mut results = Results::default();
-    let mut engines: BTreeMap<String, DataFusion> = BTreeMap::new();
+    let mut engines: BTreeMap<String, E> = BTreeMap::new();
     for case in cases(folder, split)? {
         let (Some(id), Some(dataset)) = (case["id"].as_str(), case["dataset"].as_str()) else {
             return Err(SuiteError::new(
@@ -23,8 +37,8 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
             ));
         };
         if !engines.contains_key(dataset) {
-            let engine = filled(&folder.join("datasets").join(format!("{dataset}.sql"))).await?;
-            engines.insert(dataset.to_owned(), engine);
+            let script = read(&folder.join("datasets").join(format!("{dataset}.sql")))?;
+            engines.insert(dataset.to_owned(), fill(dataset, &script).await?);
         }
         let outcome = one(&case, &engines[dataset], &mut results).await;
         results.outcomes.push((id.to_owned(), outcome));
@@ -32,16 +46,13 @@ pub async fn run_suite(folder: &Path, split: &str) -> Result<Results, SuiteError
     Ok(results)
 }
 
-async fn filled(script: &Path) -> Result<DataFusion, SuiteError> {
-    let engine = DataFusion::new("embedded").map_err(|cause| SuiteError::new(script, cause))?;
-    engine
-        .load_script(&read(script)?)
-        .await
-        .map_err(|cause| SuiteError::new(script, cause))?;
+async fn filled(script: &str) -> crate::error::Result<DataFusion> {
+    let engine = DataFusion::new("embedded")?;
+    engine.load_script(script).await?;
     Ok(engine)
 }
 
-async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcome {
+async fn one(case: &Value, engine: &dyn Engine, results: &mut Results) -> Outcome {
     let parsed = match ossie::read_value("model.json", &case["model"]) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -64,7 +75,7 @@ async fn one(case: &Value, engine: &DataFusion, results: &mut Results) -> Outcom
         Err(error) => return refused(words, &error),
     };
     let options = Options {
-        dialect: Dialect::DataFusion,
+        dialect: engine.dialect(),
         ..Options::default()
     };
     run(results, engine, words, || {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use expect_test::expect;
-use query_engine::{Budget, Combination, DataFusion, Engine, Error, Output, Part, across};
+use query_engine::{Budget, DataFusion, Engine, Error, Part, across};
 
 use crate::shown::lines;
 
@@ -18,17 +18,6 @@ fn part(engine: &Arc<dyn Engine>, sql: &str, groups: usize) -> Part {
         engine: Arc::clone(engine),
         sql: sql.to_owned(),
         groups,
-    }
-}
-
-fn outputs(names: &[(&str, Option<&str>)]) -> Combination {
-    let output = |(name, expression): &(&str, Option<&str>)| Output {
-        name: (*name).to_owned(),
-        expression: expression.map(str::to_owned),
-    };
-    Combination {
-        outputs: names.iter().map(output).collect(),
-        ..Combination::default()
     }
 }
 
@@ -52,24 +41,9 @@ async fn no_group_of_any_part_is_lost_and_null_meets_null() {
             2,
         ),
     ];
-    let mut combination = outputs(&[
-        ("region", None),
-        ("day", None),
-        ("revenue", None),
-        ("callers", None),
-        (
-            "per_caller",
-            Some(r#"CAST("revenue" AS DOUBLE) / CAST("callers" AS DOUBLE)"#),
-        ),
-    ]);
-    combination.order_by = vec![semantic_model::layer::OrderBy {
-        item: semantic_model::layer::GroupBy::new("region"),
-        descending: false,
-        nulls_first: None,
-    }];
-    let rows = across(&parts, &combination, &Budget::DEFAULT)
-        .await
-        .unwrap();
+    let sql = r#"SELECT region, day, revenue, callers, CAST(revenue AS DOUBLE) / CAST(callers AS DOUBLE) AS per_caller
+        FROM combined ORDER BY region NULLS LAST"#;
+    let rows = across(&parts, sql, &Budget::DEFAULT).await.unwrap();
     expect![[r#"
         a | 2026-01-01T00:00:00 | 4.00 | 1 | 4.0
         b | 2026-01-02T00:00:00 | 8.00 | NULL | NULL
@@ -87,7 +61,7 @@ async fn without_groups_the_parts_stand_side_by_side() {
     ];
     let rows = across(
         &parts,
-        &outputs(&[("revenue", None), ("calls", None)]),
+        "SELECT revenue, calls FROM combined",
         &Budget::DEFAULT,
     )
     .await
@@ -110,7 +84,7 @@ async fn groups_of_unlike_types_are_refused() {
             1,
         ),
     ];
-    let error = across(&parts, &outputs(&[("region", None)]), &Budget::DEFAULT)
+    let error = across(&parts, "SELECT region FROM combined", &Budget::DEFAULT)
         .await
         .unwrap_err();
     expect!["types do not fit in engine `desk`: group `region` Utf8 meets `region` Int32"]
@@ -124,7 +98,7 @@ async fn a_part_that_fails_names_its_engine() {
         part(&shop, "SELECT SUM(amount) AS revenue FROM sales", 0),
         part(&desk, "SELECT COUNT(*) AS n FROM gone", 0),
     ];
-    let error = across(&parts, &outputs(&[("revenue", None)]), &Budget::DEFAULT)
+    let error = across(&parts, "SELECT revenue FROM combined", &Budget::DEFAULT)
         .await
         .unwrap_err();
     assert!(

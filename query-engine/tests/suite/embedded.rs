@@ -161,6 +161,35 @@ async fn errors_have_their_kinds() {
 }
 
 #[tokio::test]
+async fn columns_of_unlike_types_are_not_compared() {
+    let engine = DataFusion::new("here").unwrap();
+    let tables = "CREATE TABLE a (n BIGINT, s VARCHAR, d DATE, t TIMESTAMP, b BOOLEAN); INSERT INTO a VALUES (7, '007', DATE '2026-01-01', TIMESTAMP '2026-01-01 00:00:00', TRUE);";
+    engine.load_script(tables).await.unwrap();
+    let joined = |on: &str| format!("SELECT count(*) AS c FROM a AS x JOIN a AS y ON {on}");
+    expect!["TYPE_MISMATCH: types do not fit in engine `here`: x.n is Int64 and y.s is Utf8"]
+        .assert_eq(&rows(&engine, &joined("x.n = y.s")).await);
+    for on in [
+        "x.n IS NOT DISTINCT FROM y.s",
+        "x.n = y.n AND x.d = y.s",
+        "x.b = y.n",
+        "x.n IN (SELECT s FROM a)",
+        "x.d BETWEEN y.s AND y.t",
+    ] {
+        let said = rows(&engine, &joined(on)).await;
+        assert!(said.starts_with("TYPE_MISMATCH"), "{on}: {said}");
+    }
+    // A date is a moment, and what is written down is read as what it is compared with.
+    for on in [
+        "x.d = y.t",
+        "x.n = CAST(y.s AS BIGINT)",
+        "x.n = '7' AND x.d >= '2025-12-31'",
+        "x.n < y.n + 0.5",
+    ] {
+        assert_eq!(rows(&engine, &joined(on)).await, "1", "{on}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_can_be_written() {
     let engine = numbers(3);
     for sql in [

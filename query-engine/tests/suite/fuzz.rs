@@ -1,4 +1,5 @@
-//! Random models and data: the answer of the engine equals that of an evaluator that goes row by row.
+//! Random models and data: the answers of `DataFusion` and PostgreSQL equal that of an evaluator that goes row by row,
+//! with plans simplified and not.
 //!
 //! The evaluator knows nothing of plans or SQL. It follows foreign keys from each row of a fact, puts the row into its
 //! group, and aggregates; where no row may be repeated and one would be, it expects a refusal.
@@ -6,19 +7,21 @@
 //! `ISOGLOSS_FUZZ_ROUNDS` sets how many worlds are tried and `ISOGLOSS_FUZZ_SEED` the first seed.
 
 mod evaluate;
+mod metrics;
 mod question;
 mod world;
-
-use std::fmt::Write as _;
 
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use query_engine::{Budget, DataFusion, Engine};
-use semantic_model::plan::{Catalog, Dialect, Options, compile};
+use semantic_model::layer::Query;
+use semantic_model::plan::{Catalog, Options, compile};
 
 use evaluate::{Cell, Expected, expected};
 use question::Question;
 use world::{Style, World};
+
+use crate::shown::ask;
 
 /// Worlds that are tried where nothing else is said, and questions to each.
 const ROUNDS: u64 = 12;
@@ -72,7 +75,7 @@ fn cells(batch: &RecordBatch) -> Vec<Vec<Cell>> {
                 Cell::Null
             } else {
                 let text = shown.value(row).to_string();
-                text.parse().map_or(Cell::Text(text), Cell::Number)
+                Cell::read(text.trim_end_matches("T00:00:00"))
             });
         }
         cells
@@ -90,79 +93,93 @@ fn shown(mut rows: Vec<Vec<Cell>>) -> String {
     lines.join("\n")
 }
 
-/// What the engine says to a question, or why the planner refuses it.
+/// What an engine says to a question, or why the planner refuses it; and the SQL.
 async fn answer(
     engine: &dyn Engine,
     catalog: &Catalog,
-    question: &Question,
-    style: Style,
+    query: &Query,
     optimize: bool,
 ) -> (Result<String, String>, String) {
-    let query = question.query(style);
     let options = Options {
         dialect: engine.dialect(),
         optimize,
     };
-    match compile(catalog, &query, &options) {
-        Err(error) => (Err(error.reason.to_string()), String::new()),
-        Ok(compiled) => {
-            let rows = engine.query(&compiled.sql, &Budget::DEFAULT).await.unwrap();
-            let batch = rows.collect_all().await;
-            match batch {
-                Ok(batch) => (Ok(shown(cells(&batch))), compiled.sql),
-                Err(error) => panic!("{error}\n{}", compiled.sql),
+    let sql = match compile(catalog, query, &options) {
+        Err(error) => return (Err(format!("{:?}", error.reason)), String::new()),
+        Ok(compiled) => compiled.sql,
+    };
+    let answer = ask(engine, &sql, &Budget::DEFAULT).await;
+    match answer {
+        Ok(batch) => (Ok(shown(cells(&batch))), sql),
+        Err(error) => (Ok(format!("{}: {error}", error.code())), sql),
+    }
+}
+
+/// A world in every engine that is there, and the schema that its tables are in.
+async fn engines(world: &World, schema: &str) -> Vec<Box<dyn Engine>> {
+    let embedded = DataFusion::new("fuzz").unwrap();
+    world.fill(&embedded, schema);
+    let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(embedded)];
+    #[cfg(feature = "postgres")]
+    if let Some(server) = crate::postgres::filled(schema, &world.script()).await {
+        engines.push(Box::new(server));
+    }
+    engines
+}
+
+/// Answers that were compared, and refusals that had to be.
+#[derive(Debug, Default)]
+struct Counts {
+    answered: usize,
+    refused: usize,
+}
+
+async fn check(seed: u64, counts: &mut Counts) {
+    let world = World::random(&mut Random::new(seed));
+    let schema = format!("qe_fuzz_{}", seed % 8);
+    let engines = engines(&world, &schema).await;
+    for style in [Style::Entities, Style::Joins] {
+        let mut random = Random::new(seed ^ 0x5EED);
+        for _ in 0..QUESTIONS {
+            let question = Question::random(&world, &mut random, style);
+            let catalog = Catalog::new(world.layer(style, &schema, question.metrics(style)));
+            assert!(catalog.problems().is_empty(), "{:?}", catalog.problems());
+            let expected = expected(&world, &question, style);
+            let told = format!("seed {seed}, {style:?}\n{world:?}\n{question:?}");
+            for engine in &engines {
+                for optimize in [true, false] {
+                    let query = question.query(style);
+                    let (found, sql) = answer(engine.as_ref(), &catalog, &query, optimize).await;
+                    let told = format!("{} optimize {optimize}\n{sql}\n{told}", engine.name());
+                    judge(&expected, found, &told, counts);
+                }
             }
         }
     }
 }
 
-async fn check(seed: u64, style: Style) -> (usize, usize) {
-    let mut random = Random::new(seed);
-    let world = World::random(&mut random);
-    let engine = DataFusion::new("fuzz").unwrap();
-    world.fill(&engine);
-    assert_eq!(engine.dialect(), Dialect::DataFusion);
-    let catalog = Catalog::new(world.layer(style));
-    assert!(catalog.problems().is_empty(), "{:?}", catalog.problems());
-    let (mut answered, mut refused) = (0, 0);
-    for _ in 0..QUESTIONS {
-        let question = Question::random(&world, &mut random);
-        let expected = expected(&world, &question, style);
-        let mut told = String::new();
-        writeln!(told, "seed {seed}, {style:?}\n{world:?}\n{question:?}").unwrap();
-        for optimize in [true, false] {
-            let (found, sql) = answer(&engine, &catalog, &question, style, optimize).await;
-            match (&expected, found) {
-                (Expected::Rows(rows), Ok(found)) => {
-                    answered += 1;
-                    let rows = shown(rows.clone());
-                    assert_eq!(found, rows, "optimize {optimize}\n{sql}\n{told}");
-                }
-                (Expected::Refusal, Err(_)) => refused += 1,
-                (Expected::Unjudged, _) => {}
-                (Expected::Rows(_), Err(reason)) => panic!("refused as {reason}\n{told}"),
-                (Expected::Refusal, Ok(found)) => {
-                    panic!("answered what must be refused\n{found}\n{sql}\n{told}")
-                }
-            }
+fn judge(expected: &Expected, found: Result<String, String>, told: &str, counts: &mut Counts) {
+    match (expected, found) {
+        (Expected::Rows(rows), Ok(found)) => {
+            counts.answered += 1;
+            assert_eq!(found, shown(rows.clone()), "{told}");
         }
+        (Expected::Refusal, Err(_)) => counts.refused += 1,
+        (Expected::Unjudged, _) => {}
+        (Expected::Rows(_), Err(reason)) => panic!("refused as {reason}\n{told}"),
+        (Expected::Refusal, Ok(found)) => panic!("answered what must be refused\n{found}\n{told}"),
     }
-    (answered, refused)
 }
 
 #[tokio::test]
 async fn answers_equal_those_of_a_row_by_row_evaluator() {
     let first = number_of("ISOGLOSS_FUZZ_SEED", 1);
     let rounds = number_of("ISOGLOSS_FUZZ_ROUNDS", ROUNDS);
-    let (mut answered, mut refused) = (0, 0);
+    let mut counts = Counts::default();
     for seed in first..first + rounds {
-        for style in [Style::Entities, Style::Joins] {
-            let (more_answered, more_refused) = check(seed, style).await;
-            answered += more_answered;
-            refused += more_refused;
-        }
+        check(seed, &mut counts).await;
     }
-    println!("{answered} answers compared, {refused} refusals expected");
-    assert!(answered > refused, "{answered} answers, {refused} refusals");
-    assert!(refused > 0, "no question had to be refused");
+    println!("{counts:?}");
+    assert!(counts.answered > counts.refused, "{counts:?}");
+    assert!(counts.refused > 0, "{counts:?}");
 }

@@ -9,10 +9,16 @@ mod embedded;
 mod files;
 #[cfg(feature = "datafusion")]
 mod fuzz;
+#[cfg(feature = "datafusion")]
+mod mesh;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "datafusion")]
+mod same_rows;
 #[cfg(feature = "datafusion")]
 mod semantics;
 mod shown;
 #[cfg(feature = "spark")]
 mod spark;
+#[cfg(feature = "datafusion")]
+mod suites;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expect_test::expect;
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
 use query_engine::{Budget, Engine, Error, Exceeded, Postgres, PostgresSettings, TableName};
 use tokio_postgres::NoTls;
 
@@ -34,6 +34,32 @@ fn engine(url: &str) -> Postgres {
         ca: None,
     };
     Postgres::new("shop", settings)
+}
+
+/// The server, with nothing of its own.
+pub(crate) fn anywhere() -> Option<Postgres> {
+    let (url, _) = server()?;
+    Some(engine(&format!("{url}?sslmode=disable")))
+}
+
+/// An engine that finds tables of a schema by their bare names.
+pub(crate) fn within(schema: &str) -> Option<Postgres> {
+    let (url, _) = server()?;
+    let settings = format!("sslmode=disable&options=-csearch_path%3D{schema}");
+    Some(engine(&format!("{url}?{settings}")))
+}
+
+/// Fills a table from CSV in which `\\N` is NULL.
+pub(crate) async fn copy_csv(table: &str, csv: Vec<u8>) {
+    let Some((url, _)) = server() else { return };
+    let url = format!("{url}?sslmode=disable");
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    let _driver = tokio::spawn(connection);
+    let copy = format!("COPY {table} FROM STDIN (FORMAT csv, HEADER, NULL '\\N')");
+    let sink = client.copy_in::<_, std::io::Cursor<Vec<u8>>>(&copy);
+    let mut sink = Box::pin(sink.await.unwrap());
+    sink.send(std::io::Cursor::new(csv)).await.unwrap();
+    sink.as_mut().finish().await.unwrap();
 }
 
 /// A fresh schema of the server filled by statements, and an engine on it. TLS is tried in a test of its own.
@@ -167,6 +193,25 @@ async fn what_is_not_there_is_named() {
             .unwrap()
             .contains(&TableName::new(["qe_names", "orders"]))
     );
+}
+
+#[tokio::test]
+async fn a_table_that_vanishes_is_named_and_columns_of_unlike_types_are_not_compared() {
+    let make = "CREATE TABLE a (n bigint, d date); CREATE TABLE b (s text); INSERT INTO a VALUES (7, '2026-01-01'); INSERT INTO b VALUES ('007')";
+    let Some(engine) = filled("qe_vanish", make).await else {
+        return;
+    };
+    let joined = |on: &str| {
+        format!("SELECT count(*) AS c FROM qe_vanish.a CROSS JOIN qe_vanish.b WHERE {on}")
+    };
+    for on in ["a.n = b.s", "a.d = b.s", "a.n IS NOT DISTINCT FROM b.s"] {
+        let said = rows(&engine, &joined(on)).await;
+        assert!(said.starts_with("TYPE_MISMATCH"), "{on}: {said}");
+    }
+    assert_eq!(rows(&engine, &joined("a.n = 7")).await, "1");
+    filled("qe_vanish", "CREATE TABLE aa (n bigint)").await;
+    expect![["UNKNOWN_TABLE: table `qe_vanish.a` does not exist in engine `shop`"]]
+        .assert_eq(&rows(&engine, "SELECT n FROM qe_vanish.a").await);
 }
 
 #[tokio::test]

@@ -7,30 +7,38 @@ use std::time::Duration;
 
 use crate::shown::{ask, rows};
 
-/// The server's address, or `None` where there is none.
+/// The servers whose addresses the script hands over; none where there are none.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the script hands the address over in the environment"
+    reason = "the script hands the addresses over in the environment"
 )]
-pub(crate) fn server() -> Option<Spark> {
-    let Ok(url) = std::env::var("ISOGLOSS_TEST_SPARK") else {
+#[expect(clippy::print_stderr, reason = "a test that skips says so")]
+pub(crate) fn servers() -> Vec<Spark> {
+    let Ok(urls) = std::env::var("ISOGLOSS_TEST_SPARK") else {
         assert!(
             std::env::var("CI").as_deref() != Ok("true"),
-            "no Spark Connect server: run the tests by `tests/scripts/spark.sh run sail cargo test ...`"
+            "no Spark Connect server: run the tests by `cargo xtask test`"
         );
-        eprintln!(
-            "skipped: no Spark Connect server (`tests/scripts/spark.sh run sail` starts one)"
-        );
-        return None;
+        eprintln!("skipped: no Spark Connect server (`cargo xtask test` starts two)");
+        return Vec::new();
     };
-    Some(Spark::new("cluster", SparkSettings { url }))
+    let server = |(at, url): (usize, &str)| {
+        let url = url.to_owned();
+        Spark::new(&format!("cluster {at}"), SparkSettings { url })
+    };
+    urls.split_whitespace().enumerate().map(server).collect()
 }
 
 #[tokio::test]
 async fn rows_come_in_plain_types() {
-    let Some(engine) = server() else { return };
+    for engine in servers() {
+        plain_types(&engine).await;
+    }
+}
+
+async fn plain_types(engine: &Spark) {
     let sql = "SELECT CAST(1 AS BIGINT) AS n, 'x' AS s, CAST(1.25 AS DECIMAL(10, 2)) AS d, DATE '2026-02-28' AS day, TRUE AS b, CAST(NULL AS DOUBLE) AS x";
-    let batch = ask(&engine, sql, &Budget::DEFAULT).await.unwrap();
+    let batch = ask(engine, sql, &Budget::DEFAULT).await.unwrap();
     let schema = batch.schema();
     let types: Vec<String> = schema
         .fields()
@@ -39,10 +47,10 @@ async fn rows_come_in_plain_types() {
         .collect();
     expect!["n Int64, s Utf8, d Decimal128(10, 2), day Date32, b Boolean, x Float64"]
         .assert_eq(&types.join(", "));
-    expect!["1 | x | 1.25 | 2026-02-28 | true | NULL"].assert_eq(&rows(&engine, sql).await);
+    expect!["1 | x | 1.25 | 2026-02-28 | true | NULL"].assert_eq(&rows(engine, sql).await);
     // An empty answer has columns too.
     let empty = ask(
-        &engine,
+        engine,
         "SELECT id AS n FROM range(3) WHERE id > 5",
         &Budget::DEFAULT,
     )
@@ -56,7 +64,12 @@ async fn rows_come_in_plain_types() {
 
 #[tokio::test]
 async fn many_rows_stream_within_the_budget() {
-    let Some(engine) = server() else { return };
+    for engine in servers() {
+        many_rows(&engine).await;
+    }
+}
+
+async fn many_rows(engine: &Spark) {
     let mut stream = engine
         .query("SELECT id FROM range(200000)", &Budget::DEFAULT)
         .await
@@ -70,7 +83,7 @@ async fn many_rows_stream_within_the_budget() {
         rows: Some(1000),
         ..Budget::UNLIMITED
     };
-    let error = ask(&engine, "SELECT id FROM range(200000)", &budget)
+    let error = ask(engine, "SELECT id FROM range(200000)", &budget)
         .await
         .unwrap_err();
     assert!(
@@ -89,7 +102,7 @@ async fn many_rows_stream_within_the_budget() {
         ..Budget::UNLIMITED
     };
     let endless = "SELECT count(*) AS n FROM range(3000000) AS a CROSS JOIN range(3000000) AS b WHERE a.id * b.id = -1";
-    let error = ask(&engine, endless, &budget).await.unwrap_err();
+    let error = ask(engine, endless, &budget).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -100,18 +113,18 @@ async fn many_rows_stream_within_the_budget() {
         ),
         "{error:?}"
     );
-    assert_eq!(rows(&engine, "SELECT CAST(2 AS BIGINT) AS n").await, "2");
+    assert_eq!(rows(engine, "SELECT CAST(2 AS BIGINT) AS n").await, "2");
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_named() {
-    let Some(engine) = server() else { return };
-    let code = async |sql: &str| {
-        ask(&engine, sql, &Budget::DEFAULT)
-            .await
-            .unwrap_err()
-            .code()
-    };
+    for engine in servers() {
+        what_is_wrong(&engine).await;
+    }
+}
+
+async fn what_is_wrong(engine: &Spark) {
+    let code = async |sql: &str| ask(engine, sql, &Budget::DEFAULT).await.unwrap_err().code();
     assert_eq!(
         code("SELECT 1 FROM nowhere_to_be_found").await,
         "UNKNOWN_TABLE"

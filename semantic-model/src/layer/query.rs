@@ -184,3 +184,24 @@ pub struct SavedQuery {
     #[serde(flatten)]
     pub notes: Notes,
 }
+
+impl SavedQuery {
+    /// Gives it with what a query says besides: more metrics, groups and conditions, another order or limit.
+    #[must_use]
+    pub fn refined(&self, query: &Query) -> Query {
+        let mut all = self.query.clone();
+        all.metrics.extend(query.metrics.iter().cloned());
+        all.group_by.extend(query.group_by.iter().cloned());
+        all.filters.extend(query.filters.iter().cloned());
+        all.having.extend(query.having.iter().cloned());
+        if !query.order_by.is_empty() {
+            all.order_by.clone_from(&query.order_by);
+        }
+        all.limit = query.limit.or(all.limit);
+        all.time_range = query.time_range.clone().or(all.time_range);
+        all.min_max_only |= query.min_max_only;
+        all.keep_duplicates |= query.keep_duplicates;
+        all.saved_query = None;
+        all
+    }
+}

@@ -20,7 +20,7 @@ impl<'q> Request<'q> {
     /// Finds what a query names.
     pub(super) fn new(catalog: &Catalog, query: &'q Query) -> Result<Self, PlanError> {
         let query = match &query.saved_query {
-            Some(name) => Cow::Owned(refined(saved(catalog, name)?, query)),
+            Some(name) => Cow::Owned(saved(catalog, name)?.refined(query)),
             None => Cow::Borrowed(query),
         };
         if !query.fields.is_empty() {
@@ -63,22 +63,4 @@ fn saved<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c SavedQuery, PlanErr
         .about(name)
         .or(near)
     })
-}
-
-/// A saved query with what a query says besides: more conditions, another order or limit.
-fn refined(saved: &SavedQuery, query: &Query) -> Query {
-    let mut all = saved.query.clone();
-    all.metrics.extend(query.metrics.iter().cloned());
-    all.group_by.extend(query.group_by.iter().cloned());
-    all.filters.extend(query.filters.iter().cloned());
-    all.having.extend(query.having.iter().cloned());
-    if !query.order_by.is_empty() {
-        all.order_by.clone_from(&query.order_by);
-    }
-    all.limit = query.limit.or(all.limit);
-    all.time_range = query.time_range.clone().or(all.time_range);
-    all.min_max_only |= query.min_max_only;
-    all.keep_duplicates |= query.keep_duplicates;
-    all.saved_query = None;
-    all
 }

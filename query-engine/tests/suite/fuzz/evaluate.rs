@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::question::{Aggregate, Question, Test};
-use super::world::{Row, Style, World};
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::question::{Aggregate, Asked, Leaf, Question, Span, Test, TimeGroup};
+use super::world::{Row, Style, World, calendar};
 
 /// A cell of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +16,12 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
+    /// Reads a number, or else text.
+    pub(crate) fn read(text: &str) -> Self {
+        text.parse()
+            .map_or_else(|_| Self::Text(text.to_owned()), Self::Number)
+    }
+
     pub(crate) fn show(&self) -> String {
         match self {
             Self::Null => "NULL".to_owned(),
@@ -22,9 +30,17 @@ impl Cell {
             Self::Text(text) => format!("'{text}'"),
         }
     }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 type Key = Vec<Option<String>>;
+type Values = BTreeMap<Key, Cell>;
 
 /// What is to be expected of a question.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,13 +62,13 @@ pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expe
             .chain(question.tests.iter().map(|(at, _)| at))
     };
     let mut unjudged = false;
-    for (fact, aggregate) in &question.metrics {
-        let reachable = world.reachable(*fact);
+    for leaf in question.metrics.iter().flat_map(Asked::leaves) {
+        let reachable = world.reachable(leaf.fact);
         if named().all(|at| reachable.contains(at)) {
             continue;
         }
         let adds = matches!(
-            aggregate,
+            leaf.aggregate,
             Aggregate::Sum | Aggregate::SumOfBoth | Aggregate::Count
         );
         if adds || style == Style::Entities {
@@ -71,64 +87,125 @@ pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expe
 
 /// Whether all facts of a question lead to some table in common with the first.
 fn is_shared(world: &World, question: &Question) -> bool {
-    let first = world.reachable(question.metrics[0].0);
-    let mut facts = question
-        .metrics
-        .iter()
-        .map(|(fact, _)| world.reachable(*fact));
+    let leaves: Vec<Leaf> = question.metrics.iter().flat_map(Asked::leaves).collect();
+    let first = world.reachable(leaves[0].fact);
+    let mut facts = leaves.iter().map(|leaf| world.reachable(leaf.fact));
     facts.all(|others| others.iter().any(|table| first.contains(table)))
 }
 
 /// The answer to a question, each row of each fact looked at once.
 fn evaluate(world: &World, question: &Question) -> Vec<Vec<Cell>> {
-    let mut answer: BTreeMap<Key, Vec<Cell>> = BTreeMap::new();
-    let mut facts: Vec<usize> = question.metrics.iter().map(|(fact, _)| *fact).collect();
-    facts.sort_unstable();
-    facts.dedup();
-    for fact in facts {
-        for (key, rows) in groups(world, question, fact) {
-            let cells = answer
-                .entry(key)
-                .or_insert_with(|| vec![Cell::Null; question.metrics.len()]);
-            for (at, (of, aggregate)) in question.metrics.iter().enumerate() {
-                if *of == fact {
-                    cells[at] = aggregated(*aggregate, &rows);
-                }
-            }
+    let values = |leaf: Leaf| values(world, question, leaf);
+    let parts: Vec<Vec<Values>> = question
+        .metrics
+        .iter()
+        .map(|asked| asked.leaves().into_iter().map(values).collect())
+        .collect();
+    // A group of any part is one of the answer.
+    let keys: BTreeSet<&Key> = parts.iter().flatten().flat_map(BTreeMap::keys).collect();
+    let mut rows = Vec::new();
+    for key in keys {
+        let metrics = question.metrics.iter().zip(&parts);
+        let cells: Vec<Cell> = metrics
+            .map(|(asked, parts)| {
+                let of = |at: usize| parts[at].get(key).cloned().unwrap_or(Cell::Null);
+                combined(asked, of)
+            })
+            .collect();
+        let passes = |(at, least): (usize, i64)| {
+            let number = cells[at].number();
+            number.is_some_and(|number| number > least as f64)
+        };
+        if question.having.is_none_or(passes) {
+            let key = key
+                .iter()
+                .map(|cell| cell.as_deref().map_or(Cell::Null, Cell::read));
+            rows.push(key.chain(cells).collect());
         }
     }
-    let row = |(key, cells): (Key, Vec<Cell>)| {
-        let key = key
-            .into_iter()
-            .map(|cell| cell.map_or(Cell::Null, Cell::Text));
-        key.chain(cells).collect()
-    };
-    answer.into_iter().map(row).collect()
+    rows
 }
 
-/// The rows of a fact that meet the conditions, by their groups; one group of all if there are none to make.
-fn groups<'w>(world: &'w World, question: &Question, fact: usize) -> BTreeMap<Key, Vec<&'w Row>> {
+/// A metric out of the values of its leaves.
+fn combined(asked: &Asked, of: impl Fn(usize) -> Cell) -> Cell {
+    let both = || Some((of(0).number()?, of(1).number()?));
+    match asked {
+        Asked::Leaf(_) => of(0),
+        Asked::Filled(_) => match of(0) {
+            Cell::Null => Cell::Number(0.0),
+            value => value,
+        },
+        Asked::Difference(..) => {
+            both().map_or(Cell::Null, |(one, other)| Cell::Number(one - other))
+        }
+        Asked::Ratio(..) => match both() {
+            Some((one, other)) if other != 0.0 => Cell::Number(one / other),
+            _ => Cell::Null,
+        },
+    }
+}
+
+/// The values of a leaf by group; one group of all if there are none to make.
+fn values(world: &World, question: &Question, leaf: Leaf) -> Values {
     let mut groups: BTreeMap<Key, Vec<&Row>> = BTreeMap::new();
-    if question.groups.is_empty() {
+    if question.groups.is_empty() && question.time.is_none() {
         groups.insert(Key::new(), Vec::new());
     }
-    for (at, row) in world.tables[fact].rows.iter().enumerate() {
+    for (at, row) in world.tables[leaf.fact].rows.iter().enumerate() {
         let there = |table: usize| {
-            let found = world.look_up(fact, at, table).unwrap();
+            let found = world.look_up(leaf.fact, at, table).unwrap();
             found.map(|place| &world.tables[table].rows[place])
         };
-        if !question
-            .tests
-            .iter()
-            .all(|(table, test)| holds(*test, there(*table)))
-        {
+        let own = leaf.only.iter().map(|test| (leaf.fact, *test));
+        let mut tests = question.tests.iter().copied().chain(own);
+        if !tests.all(|(table, test)| holds(test, there(table))) {
             continue;
         }
         let colour = |table: &usize| there(*table).and_then(|row| row.colour).map(str::to_owned);
-        let key: Key = question.groups.iter().map(colour).collect();
-        groups.entry(key).or_default().push(row);
+        let colours: Key = question.groups.iter().map(colour).collect();
+        for mut key in moments(row, question.time, leaf.span) {
+            key.extend(colours.iter().cloned());
+            groups.entry(key).or_default().push(row);
+        }
     }
     groups
+        .into_iter()
+        .map(|(key, rows)| (key, aggregated(leaf.aggregate, &rows)))
+        .collect()
+}
+
+/// The first parts of the keys that a row counts for: a moment each, or one of nothing where no time is asked for.
+fn moments(row: &Row, time: Option<TimeGroup>, span: Span) -> Vec<Key> {
+    let Some(time) = time else {
+        return vec![Key::new()];
+    };
+    if span == Span::Own {
+        return vec![vec![row.day.map(|day| shown(day, time))]];
+    }
+    // A row without a day is in no window.
+    let Some(own) = row.day else {
+        return Vec::new();
+    };
+    let reaches = |day: &NaiveDate| match span {
+        Span::Own | Span::Ever => own <= *day,
+        Span::Days(count) => own <= *day && own + Days::new(count.into()) > *day,
+        Span::Month => own <= *day && (own.year(), own.month()) == (day.year(), day.month()),
+        Span::Before(count) => own + Days::new(count.into()) == *day,
+    };
+    calendar()
+        .filter(reaches)
+        .map(|day| vec![Some(shown(day, time))])
+        .collect()
+}
+
+fn shown(day: NaiveDate, time: TimeGroup) -> String {
+    let weekday = day.weekday();
+    match time {
+        TimeGroup::Day => day.to_string(),
+        TimeGroup::Week => (day - Days::new(weekday.num_days_from_monday().into())).to_string(),
+        TimeGroup::Month => day.format("%Y-%m-01").to_string(),
+        TimeGroup::Weekday => weekday.number_from_monday().to_string(),
+    }
 }
 
 /// Whether a condition is true of a row, or of there being none; unknown is not true.
@@ -149,21 +226,28 @@ fn aggregated(aggregate: Aggregate, rows: &[&Row]) -> Cell {
         Aggregate::SumOfBoth => Some(row.numbers[0]? * 2 + row.numbers[1]?),
         _ => row.numbers[0],
     };
-    let values: Vec<i64> = rows.iter().filter_map(value).collect();
+    let mut values: Vec<i64> = rows.iter().filter_map(value).collect();
+    values.sort_unstable();
     let number = |number: i64| Cell::Number(number as f64);
+    let (Some(least), Some(most)) = (values.first(), values.last()) else {
+        return match aggregate {
+            Aggregate::Count | Aggregate::CountDistinct => number(0),
+            _ => Cell::Null,
+        };
+    };
+    let count = values.len();
     match aggregate {
-        Aggregate::Count => number(i64::try_from(values.len()).unwrap()),
+        Aggregate::Count => number(i64::try_from(count).unwrap()),
         Aggregate::CountDistinct => {
             let distinct: BTreeSet<i64> = values.into_iter().collect();
             number(i64::try_from(distinct.len()).unwrap())
         }
-        _ if values.is_empty() => Cell::Null,
         Aggregate::Sum | Aggregate::SumOfBoth => number(values.iter().sum()),
-        Aggregate::Average => Cell::Number(values.iter().sum::<i64>() as f64 / values.len() as f64),
-        Aggregate::Min => values
-            .iter()
-            .min()
-            .map_or(Cell::Null, |least| number(*least)),
-        Aggregate::Max => values.iter().max().map_or(Cell::Null, |most| number(*most)),
+        Aggregate::Average => Cell::Number(values.iter().sum::<i64>() as f64 / count as f64),
+        Aggregate::Min => number(*least),
+        Aggregate::Max => number(*most),
+        Aggregate::Median => {
+            Cell::Number((values[(count - 1) / 2] + values[count / 2]) as f64 / 2.0)
+        }
     }
 }

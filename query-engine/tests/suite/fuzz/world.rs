@@ -1,18 +1,19 @@
 //! Random tables, and the models that describe them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, StringArray};
-use arrow::datatypes::{DataType, Field as ArrowField, Schema};
+use arrow::array::{ArrayRef, Date32Array, Int64Array, StringArray};
+use arrow::datatypes::{Date32Type, Field as ArrowField, Schema};
 use arrow::record_batch::RecordBatch;
+use chrono::{Days, NaiveDate};
 use query_engine::{DataFusion, TableName};
 use semantic_model::layer::{
-    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Join, JoinCondition, Layer, Metric,
-    MetricKind, Notes, Relation, Scope, Simple,
+    Dataset, Entity, EntityRole, Expression, Field, FieldRole, Grain, Join, JoinCondition, Layer,
+    Metric, Notes, Relation, Scope, TimeField, TimeSpine,
 };
 
 use super::Random;
-use super::question::AGGREGATES;
 
 /// How a model says what joins what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(crate) enum Style {
     Joins,
 }
 
-/// A table: an `id` that is never NULL, two numbers, a colour, and keys of other tables.
+/// A table: an `id` that is never NULL, two numbers, a colour, a day, and keys of other tables.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) name: String,
@@ -37,6 +38,7 @@ pub(crate) struct Row {
     pub(crate) id: i64,
     pub(crate) numbers: [Option<i64>; 2],
     pub(crate) colour: Option<&'static str>,
+    pub(crate) day: Option<NaiveDate>,
     /// The values of the keys, in the order of the table's.
     pub(crate) keys: Vec<Option<i64>>,
 }
@@ -110,7 +112,8 @@ impl World {
         None
     }
 
-    pub(crate) fn fill(&self, engine: &DataFusion) {
+    /// The tables in memory, under the schema's name.
+    pub(crate) fn fill(&self, engine: &DataFusion, schema: &str) {
         for table in &self.tables {
             let mut columns: Vec<(String, ArrayRef)> = Vec::new();
             let ids = table.rows.iter().map(|row| row.id);
@@ -121,66 +124,116 @@ impl World {
             }
             let colours: StringArray = table.rows.iter().map(|row| row.colour).collect();
             columns.push(("c".to_owned(), Arc::new(colours)));
+            columns.push(("d".to_owned(), days(table.rows.iter().map(|row| row.day))));
             for (at, target) in table.keys.iter().enumerate() {
                 let values: Int64Array = table.rows.iter().map(|row| row.keys[at]).collect();
                 columns.push((format!("t{target}_id"), Arc::new(values)));
             }
-            let fields: Vec<ArrowField> = columns
-                .iter()
-                .map(|(name, column)| ArrowField::new(name, column.data_type().clone(), true))
-                .collect();
-            assert!(
-                fields
-                    .iter()
-                    .all(|field| *field.data_type() != DataType::Null)
+            register(
+                engine,
+                &TableName::new([schema, table.name.as_str()]),
+                columns,
             );
-            let schema = Arc::new(Schema::new(fields));
-            let arrays = columns.into_iter().map(|(_, column)| column).collect();
-            let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
-            engine
-                .register_batches(&TableName::new([table.name.as_str()]), schema, vec![batch])
-                .unwrap();
         }
+        let calendar = vec![("day".to_owned(), days(calendar().map(Some)))];
+        register(engine, &TableName::new([schema, CALENDAR]), calendar);
     }
 
-    pub(crate) fn layer(&self, style: Style) -> Layer {
+    /// Statements that make and fill the same tables in a server.
+    pub(crate) fn script(&self) -> String {
+        let mut script = String::new();
+        for table in &self.tables {
+            let keys = table
+                .keys
+                .iter()
+                .map(|target| format!("t{target}_id bigint"));
+            let columns = ["id bigint", "v bigint", "w bigint", "c text", "d date"];
+            let columns: Vec<String> = columns.map(str::to_owned).into_iter().chain(keys).collect();
+            let (name, columns) = (&table.name, columns.join(", "));
+            writeln!(script, "CREATE TABLE {name} ({columns});").unwrap();
+            for row in &table.rows {
+                let values = row.values().join(", ");
+                writeln!(script, "INSERT INTO {name} VALUES ({values});").unwrap();
+            }
+        }
+        let days: Vec<String> = calendar().map(|day| format!("('{day}')")).collect();
+        let days = days.join(", ");
+        writeln!(
+            script,
+            "CREATE TABLE {CALENDAR} (day date); INSERT INTO {CALENDAR} VALUES {days};"
+        )
+        .unwrap();
+        script
+    }
+
+    /// The model of the tables, with metrics.
+    pub(crate) fn layer(&self, style: Style, schema: &str, metrics: Vec<Metric>) -> Layer {
+        let relation = |table: &str| Relation::Table(vec![schema.to_owned(), table.to_owned()]);
         let mut layer = Layer {
             name: "world".to_owned(),
+            metrics,
             ..Layer::default()
         };
         for (at, table) in self.tables.iter().enumerate() {
-            layer.datasets.push(dataset(at, table, style));
+            let dataset = dataset(at, table, style);
+            layer.datasets.push(Dataset {
+                relation: relation(&table.name),
+                ..dataset
+            });
             if style == Style::Joins {
-                layer
-                    .joins
-                    .extend(table.keys.iter().map(|target| join(at, *target)));
-            }
-            for aggregate in AGGREGATES {
-                layer.metrics.push(Metric {
-                    name: aggregate.metric(at),
-                    dataset: None,
-                    kind: match style {
-                        Style::Entities => MetricKind::Simple(Simple {
-                            dataset: table.name.clone(),
-                            aggregation: aggregate.aggregation(),
-                            expression: Some(Expression::new(aggregate.argument())),
-                            time: None,
-                            non_additive: None,
-                            fill_nulls_with: None,
-                            join_to_time_spine: false,
-                        }),
-                        Style::Joins => {
-                            MetricKind::Expression(Expression::new(aggregate.call(&table.name)))
-                        }
-                    },
-                    filters: Vec::new(),
-                    time_grain: None,
-                    notes: Notes::default(),
-                });
+                let joins = table.keys.iter().map(|target| join(at, *target));
+                layer.joins.extend(joins);
             }
         }
+        layer.time_spines.push(TimeSpine {
+            relation: relation(CALENDAR),
+            column: "day".to_owned(),
+            grain: Grain::Day,
+            custom_grains: Vec::new(),
+        });
         layer
     }
+}
+
+impl Row {
+    /// The values as SQL has them.
+    fn values(&self) -> Vec<String> {
+        let shown = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_owned());
+        let number = |value: &Option<i64>| shown(value.map(|value| value.to_string()));
+        let colour = self
+            .colour
+            .map(|colour| format!("'{}'", colour.replace('\'', "''")));
+        let day = self.day.map(|day| format!("'{day}'"));
+        let mut values = vec![self.id.to_string()];
+        values.extend(self.numbers.iter().map(number));
+        values.extend([shown(colour), shown(day)]);
+        values.extend(self.keys.iter().map(number));
+        values
+    }
+}
+
+const CALENDAR: &str = "calendar";
+
+/// The days of the calendar: fifty, over the turns of a year and of two months.
+pub(crate) fn calendar() -> impl Iterator<Item = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(2025, 12, 20).unwrap();
+    first.iter_days().take(50)
+}
+
+fn days(days: impl Iterator<Item = Option<NaiveDate>>) -> ArrayRef {
+    let number = |day: NaiveDate| Date32Type::from_naive_date(day);
+    Arc::new(days.map(|day| day.map(number)).collect::<Date32Array>())
+}
+
+fn register(engine: &DataFusion, name: &TableName, columns: Vec<(String, ArrayRef)>) {
+    let fields: Vec<ArrowField> = columns
+        .iter()
+        .map(|(name, column)| ArrowField::new(name, column.data_type().clone(), true))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
+    let arrays = columns.into_iter().map(|(_, column)| column).collect();
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap();
+    engine.register_batches(name, schema, vec![batch]).unwrap();
 }
 
 fn rows(random: &mut Random, keys: usize) -> Vec<Row> {
@@ -198,6 +251,11 @@ fn rows(random: &mut Random, keys: usize) -> Vec<Row> {
             id: i64::try_from(id).unwrap(),
             numbers: [number(random), number(random)],
             colour: (!random.once_in(5)).then(|| COLOURS[random.below(COLOURS.len())]),
+            // Now and then outside of the calendar.
+            day: (!random.once_in(6)).then(|| {
+                let first = NaiveDate::from_ymd_opt(2025, 12, 18).unwrap();
+                first + Days::new(u64::try_from(random.below(50)).unwrap())
+            }),
             // Some point at rows that are not there.
             keys: (0..keys)
                 .map(|_| number(random).map(|key| key + 2))
@@ -216,12 +274,20 @@ fn dataset(at: usize, table: &Table, style: Style) -> Dataset {
     };
     let mut dataset = Dataset {
         name: table.name.clone(),
-        relation: Relation::Table(vec![table.name.clone()]),
         fields: ["v", "w", "c"].into_iter().map(field).collect(),
         ..Dataset::default()
     };
     match style {
         Style::Entities => {
+            dataset.fields.push(Field {
+                role: FieldRole::Time(TimeField {
+                    grain: Grain::Day.into(),
+                    partition: false,
+                    validity: None,
+                }),
+                ..field("d")
+            });
+            dataset.default_time = Some("d".to_owned());
             dataset.scope = Scope::Columns;
             dataset
                 .entities
