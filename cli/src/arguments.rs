@@ -68,7 +68,7 @@ pub enum Command {
     Why(Why),
     /// Print the GraphQL schema.
     Schema,
-    /// Write the graph, or one source of it, as RDF.
+    /// Write the graph, or one source of it, as RDF, as data contracts or as a DCAT catalog.
     Export(Export),
     /// Copy a data folder, also while a server has it open.
     Backup(Backup),
@@ -415,16 +415,16 @@ pub struct Export {
     /// Only what this source says.
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// RDF format.
-    #[arg(long, value_enum, default_value_t = RdfFormat::Nquads)]
-    pub format: RdfFormat,
+    /// Format.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Nquads)]
+    pub format: ExportFormat,
     #[command(flatten)]
     pub then: Then,
 }
 
-/// RDF formats by their command-line names.
+/// Formats of exports by their command-line names.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum RdfFormat {
+pub enum ExportFormat {
     /// N-Quads: one statement a line, with its source.
     Nquads,
     /// `TriG`: Turtle with named graphs.
@@ -437,6 +437,12 @@ pub enum RdfFormat {
     Rdfxml,
     /// JSON-LD.
     Jsonld,
+    /// Data contracts of ODCS 3.1: YAML, one document a contract.
+    Odcs,
+    /// A catalog in DCAT and DPROD alone, as Turtle.
+    Dcat,
+    /// A catalog in DCAT and DPROD alone, as JSON-LD.
+    DcatJsonld,
 }
 
 /// Options of `eval`.

@@ -78,7 +78,9 @@ impl Nodes {
                 NamedOrBlankNode::NamedNode(node) => node.into_string(),
                 NamedOrBlankNode::BlankNode(node) => node.to_string(),
             };
-            all.entry(subject).or_default().push((word, statement.object));
+            all.entry(subject)
+                .or_default()
+                .push((word, statement.object));
         }
         Self { all }
     }
@@ -187,7 +189,8 @@ impl Writer<'_> {
 
     fn cell(&mut self, said: &Said, key: &str) {
         let (Some(one), Some(other)) = (iri_of(said, "entity1"), iri_of(said, "entity2")) else {
-            let message = "a cell does not name two entities; expressions over entities are not read";
+            let message =
+                "a cell does not name two entities; expressions over entities are not read";
             self.warn("bad_cell", message.to_owned(), key);
             return;
         };
@@ -209,7 +212,8 @@ impl Writer<'_> {
         self.out.statement(statement.clone());
         let path = ["match", one.as_str(), &relation, other.as_str()];
         let about = self.out.iri(IriKind::Derivation, &path);
-        self.out.add(about.clone(), REIFIES, RdfTerm::from(statement));
+        self.out
+            .add(about.clone(), REIFIES, RdfTerm::from(statement));
         if let Some(number) = number {
             self.out.double(&about, iso::CONFIDENCE, number);
         }
@@ -217,9 +221,12 @@ impl Writer<'_> {
             self.out.link(&about, prov::WAS_GENERATED_BY, &alignment);
         }
         if known.is_none() {
-            self.out.extra(&about, "relation", &relation.as_str().into());
+            self.out
+                .extra(&about, "relation", &relation.as_str().into());
             let at = Location::file(self.file).key(key);
-            let message = format!("the relation `{relation}` is not known; the entities are only said to be related");
+            let message = format!(
+                "the relation `{relation}` is not known; the entities are only said to be related"
+            );
             self.report.note("unknown_relation", message, at);
         }
         for (word, value) in said {
@@ -257,7 +264,12 @@ mod tests {
             cell("http://a#1", "http://b#1", "1.0", "="),
             cell("http://a#2", "http://b#2", "0.75", "="),
             cell("http://a#3", "http://b#3", "0.5", "&lt;"),
-            cell("http://a#4", "http://b#4", "0.5", "fr.inrialpes.exmo.align.impl.rel.SubsumeRelation"),
+            cell(
+                "http://a#4",
+                "http://b#4",
+                "0.5",
+                "fr.inrialpes.exmo.align.impl.rel.SubsumeRelation",
+            ),
             cell("http://a#5", "http://b#5", "many", "odd"),
             "<map><Cell><entity1 rdf:resource='http://a#6'/></Cell></map>".to_owned(),
         ];
@@ -275,10 +287,17 @@ mod tests {
         ] {
             assert!(found.lines().any(|one| one == line), "{line}\n{found}");
         }
-        assert!(found.contains("iso:confidence \"0.75\"^^<xsd:double>"), "{found}");
+        assert!(
+            found.contains("iso:confidence \"0.75\"^^<xsd:double>"),
+            "{found}"
+        );
         assert_eq!(read.report.understood["match"], 5);
         let report = report_lines(&read.report);
-        for part in ["the measure `many` is no number", "the relation `odd` is not known", "does not name two entities"] {
+        for part in [
+            "the measure `many` is no number",
+            "the relation `odd` is not known",
+            "does not name two entities",
+        ] {
             assert!(report.contains(part), "{part}\n{report}");
         }
     }

@@ -211,10 +211,7 @@ impl Writer<'_> {
                 None => {}
             }
         }
-        for (key, predicate) in [
-            ("theme", dcat::KEYWORD),
-            ("language", dcterms::LANGUAGE),
-        ] {
+        for (key, predicate) in [("theme", dcat::KEYWORD), ("language", dcterms::LANGUAGE)] {
             for text in entry.texts(key, &mut self.troubles) {
                 self.out.name(iri, predicate, text);
             }
@@ -380,7 +377,11 @@ mod tests {
             {"identifier": "https://example.org/w2", "title": "More"},
             {"title": "", "identifier": ""}, 7
         ]});
-        let read = read_texts(Kind::DataJson, &[("data.json", &catalog.to_string())], &options());
+        let read = read_texts(
+            Kind::DataJson,
+            &[("data.json", &catalog.to_string())],
+            &options(),
+        );
         holds(
             &read,
             &[
@@ -400,17 +401,30 @@ mod tests {
             ],
         );
         let report = report_lines(&read.report);
-        for part in ["`dataset[2]`: the entry has neither", "`dataset[3]`: the entry is no object"] {
+        for part in [
+            "`dataset[2]`: the entry has neither",
+            "`dataset[3]`: the entry is no object",
+        ] {
             assert!(report.contains(part), "{part}\n{report}");
         }
-        assert_eq!((read.report.understood["dataset"], read.report.understood["distribution"]), (2, 1));
+        assert_eq!(
+            (
+                read.report.understood["dataset"],
+                read.report.understood["distribution"]
+            ),
+            (2, 1)
+        );
     }
 
     #[test]
     fn version_one_is_a_bare_list_with_texts_where_there_are_objects_now() {
         let list = json!([{"title": "Old", "keyword": "a, b", "publisher": "Bureau", "contactPoint": "Bob", "mbox": "bob@example.org",
             "accessLevel": "public", "accessURL": "https://example.org/x.csv", "format": "text/csv"}]);
-        let read = read_texts(Kind::DataJson, &[("catalog.json", &list.to_string())], &options());
+        let read = read_texts(
+            Kind::DataJson,
+            &[("catalog.json", &list.to_string())],
+            &options(),
+        );
         holds(
             &read,
             &[
@@ -422,7 +436,13 @@ mod tests {
         );
         for text in ["{}", "7", "{\"dataset\": 1}"] {
             let other = vec![Input::text("x.json", text)];
-            assert!(matches!(crate::read(Kind::DataJson, other, &options()), Err(Error::NothingRead { .. })), "{text}");
+            assert!(
+                matches!(
+                    crate::read(Kind::DataJson, other, &options()),
+                    Err(Error::NothingRead { .. })
+                ),
+                "{text}"
+            );
         }
     }
 
@@ -441,8 +461,15 @@ mod tests {
             let file = shared(&path).unwrap();
             assert_eq!(Kind::detect(&file), Some(Kind::DataJson), "{path}");
             let value: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-            let entries = value.as_array().or_else(|| value["dataset"].as_array()).unwrap();
-            assert_eq!(read.report.understood["dataset"], entries.len() as u64, "{path}");
+            let entries = value
+                .as_array()
+                .or_else(|| value["dataset"].as_array())
+                .unwrap();
+            assert_eq!(
+                read.report.understood["dataset"],
+                entries.len() as u64,
+                "{path}"
+            );
             assert_eq!(read.report.skipped, 0, "{}", report_lines(&read.report));
         }
     }

@@ -84,9 +84,14 @@ impl Index {
         };
         self.taken.insert(iri.as_str().to_owned());
         if let Some(id) = id {
-            self.by_id.entry(id.to_owned()).or_insert_with(|| iri.clone());
+            self.by_id
+                .entry(id.to_owned())
+                .or_insert_with(|| iri.clone());
         }
-        for name in [Some(row.name.as_str()), row.one(Heading::Label)].into_iter().flatten() {
+        for name in [Some(row.name.as_str()), row.one(Heading::Label)]
+            .into_iter()
+            .flatten()
+        {
             self.by_name
                 .entry(name.to_lowercase())
                 .and_modify(|known| {
@@ -111,7 +116,9 @@ impl Index {
         if !self.taken.contains(iri.as_str()) {
             return iri;
         }
-        let context = row.one(Heading::Domain).or_else(|| row.one(Heading::Parent));
+        let context = row
+            .one(Heading::Domain)
+            .or_else(|| row.one(Heading::Parent));
         if let Some(context) = context {
             let iri = out.iri(IriKind::Term, &[context, own]);
             if !self.taken.contains(iri.as_str()) {
@@ -119,7 +126,11 @@ impl Index {
             }
         }
         let message = format!("another term is called `{own}`; both are kept apart");
-        report.warning("duplicate_term", message, Location::file(file).line(row.line));
+        report.warning(
+            "duplicate_term",
+            message,
+            Location::file(file).line(row.line),
+        );
         let free = (2..)
             .map(|times| out.iri(IriKind::Term, &[format!("{own}~{times}")]))
             .find(|iri| !self.taken.contains(iri.as_str()));
@@ -228,7 +239,10 @@ impl Writer<'_> {
 
     fn links(&mut self, iri: &NamedNode, value: &str) {
         for part in parts(value) {
-            let page = part.split_whitespace().last().filter(|page| is_absolute_iri(page));
+            let page = part
+                .split_whitespace()
+                .last()
+                .filter(|page| is_absolute_iri(page));
             match page.and_then(|page| NamedNode::new(page).ok()) {
                 Some(page) => self.out.link(iri, rdfs::SEE_ALSO, &page),
                 None => self.out.extra(iri, "link", &part.into()),
@@ -261,8 +275,17 @@ impl Writer<'_> {
 /// Splits a cell that holds many values: at semicolons, bars and line breaks, else at commas.
 fn parts(value: &str) -> impl Iterator<Item = &str> {
     let is_strong = value.contains([';', '|', '\n']);
-    let splits = move |c: char| if is_strong { matches!(c, ';' | '|' | '\n') } else { c == ',' };
-    value.split(splits).map(str::trim).filter(|part| !part.is_empty())
+    let splits = move |c: char| {
+        if is_strong {
+            matches!(c, ';' | '|' | '\n')
+        } else {
+            c == ','
+        }
+    };
+    value
+        .split(splits)
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }
 
 /// Takes `Ann Lee <ann@example.org>` apart.

@@ -41,11 +41,18 @@ pub enum Kind {
     Alignment,
     /// Catalogs of open data as `data.json`.
     DataJson,
+    /// Logs of Delta Lake.
+    Delta,
+    /// Answers of Unity Catalog.
+    UnityCatalog,
+    /// Entities of OpenMetadata.
+    #[serde(rename = "openmetadata")]
+    OpenMetadata,
 }
 
 impl Kind {
     /// Every kind, in the order of their documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Dbt,
         Self::Odcs,
         Self::Rdf,
@@ -60,6 +67,9 @@ impl Kind {
         Self::Glossary,
         Self::Alignment,
         Self::DataJson,
+        Self::Delta,
+        Self::UnityCatalog,
+        Self::OpenMetadata,
     ];
 
     /// Gives the name that users write.
@@ -79,6 +89,9 @@ impl Kind {
             Self::Glossary => "glossary",
             Self::Alignment => "alignment",
             Self::DataJson => "data-json",
+            Self::Delta => "delta",
+            Self::UnityCatalog => "unity-catalog",
+            Self::OpenMetadata => "openmetadata",
         }
     }
 
@@ -115,6 +128,13 @@ impl Kind {
                 "alignment reads .rdf, .xml, .owl, .ttl, .nt and .jsonld files of the Alignment API, plain or .gz"
             }
             Self::DataJson => "data-json reads .json catalogs of Project Open Data, plain or .gz",
+            Self::Delta => "delta reads the .json files of _delta_log folders, plain or .gz",
+            Self::OpenMetadata => {
+                "openmetadata reads .json answers of its REST interface about tables, terms, domains, data products and lineage, plain or .gz"
+            }
+            Self::UnityCatalog => {
+                "unity-catalog reads .json answers of its REST interface about tables, plain or .gz"
+            }
         }
     }
 
@@ -132,7 +152,13 @@ impl Kind {
             Self::QueryLog => &LOGS,
             Self::Glossary => &["csv", "tsv"],
             Self::Alignment => &["rdf", "xml", "owl", "ttl", "nt", "jsonld"],
-            Self::DataHub | Self::Iceberg | Self::Frictionless | Self::DataJson => &["json"],
+            Self::DataHub
+            | Self::Iceberg
+            | Self::Frictionless
+            | Self::DataJson
+            | Self::Delta
+            | Self::UnityCatalog
+            | Self::OpenMetadata => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }

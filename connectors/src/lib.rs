@@ -13,6 +13,7 @@
 //! syntax), [`postgres`] (the catalog of a database), [`openlineage`] (events of runs), [`datahub`] (its file
 //! export), [`iceberg`] (table metadata), [`frictionless`] (data packages), [`semantic_layer`] (MetricFlow, Ossie, ...),
 //! [`usage`] (query logs), [`glossary`] (terms as tables), [`alignment`] (of ontologies), [`data_json`] (open data),
+//! [`delta`] (logs), [`unity`] (Unity Catalog), [`openmetadata`],
 //! [`catalog_lines`] (our own JSON lines for everything else). [`StatementBuilder`] is the small
 //! writer that all of them share; [`Mapping`] says which domain and data product an asset belongs to.
 //!
@@ -36,9 +37,13 @@ pub mod catalog_lines;
 pub mod data_json;
 pub mod datahub;
 pub mod dbt;
+pub mod delta;
 pub mod error;
+pub mod export;
 pub mod frictionless;
 pub mod glossary;
+#[cfg(test)]
+mod hostile;
 pub mod iceberg;
 pub mod input;
 mod json;
@@ -47,15 +52,18 @@ mod lineage;
 pub mod mapping;
 pub mod odcs;
 pub mod openlineage;
+pub mod openmetadata;
 pub mod postgres;
 pub mod rdf;
 pub mod report;
 pub mod semantic_layer;
 #[cfg(test)]
 mod shared;
+mod spark;
 pub mod sql;
 pub mod statements;
 mod table;
+pub mod unity;
 pub mod usage;
 mod yaml;
 
@@ -155,6 +163,9 @@ fn read_with(
         Kind::Glossary => glossary::read(inputs, options, &mut report, &mut out),
         Kind::Alignment => alignment::read(inputs, options, &mut report, &mut out),
         Kind::DataJson => data_json::read(inputs, options, &mut report, &mut out),
+        Kind::Delta => delta::read(inputs, options, &mut report, &mut out),
+        Kind::UnityCatalog => unity::read(inputs, options, &mut report, &mut out),
+        Kind::OpenMetadata => openmetadata::read(inputs, options, &mut report, &mut out),
     }
     out.report_cleaned(&mut report);
     let statements = out.finish();

@@ -33,7 +33,6 @@ mod tests;
 mod tree;
 mod writer;
 
-
 /// One YAML document of a file, recognised and in the keys that are read.
 struct Document<'a> {
     /// The file it stands in, as messages call it.
@@ -188,10 +187,15 @@ fn take<'a>(
         identify::Format::OlderContract(version) => {
             let message = format!("version {version} is read as far as v3 says the same");
             report.note("older_version", message, location);
-            keep(older::modernised(node), DocumentKind::Contract, Dialect::Bitol);
+            keep(
+                older::modernised(node),
+                DocumentKind::Contract,
+                Dialect::Bitol,
+            );
         }
         identify::Format::Specification(version) => {
-            let message = format!("this is the Data Contract Specification {version}, read as ODCS");
+            let message =
+                format!("this is the Data Contract Specification {version}, read as ODCS");
             report.note("other_dialect", message, location);
             let (node, unfollowed) = specification::modernised(node, options.source.as_str());
             for reference in unfollowed {
@@ -202,7 +206,8 @@ fn take<'a>(
         }
         identify::Format::Product => keep(node, DocumentKind::Product, Dialect::Bitol),
         identify::Format::OpenProduct(version) => {
-            let message = format!("this is the Open Data Product Specification {version}, read as Bitol's");
+            let message =
+                format!("this is the Open Data Product Specification {version}, read as Bitol's");
             report.note("other_dialect", message, location);
             let read = open_product::modernised(node);
             keep(read.product, DocumentKind::Product, Dialect::Foreign);

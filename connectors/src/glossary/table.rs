@@ -35,23 +35,155 @@ pub(super) enum Heading {
 
 /// The headings, as letters and digits in lower case, best first: of two columns that mean the same the first word wins.
 const WORDS: [(Heading, &[&str]); 17] = [
-    (Heading::Name, &["term", "termname", "businessterm", "businesstermname", "glossaryterm", "concept", "preflabel", "name", "businessname", "label", "title", "begriff"]),
-    (Heading::Label, &["displayname", "preferredlabel", "preferredname", "caption"]),
-    (Heading::Definition, &["definition", "termdefinition", "businessdefinition", "meaning", "description", "termdescription", "longdescription", "desc"]),
-    (Heading::Id, &["id", "termid", "identifier", "uri", "iri", "urn", "code", "key"]),
-    (Heading::Synonyms, &["synonyms", "synonym", "altlabels", "altlabel", "alternativenames", "alternativename", "aliases", "alias", "alsoknownas", "aka"]),
-    (Heading::Abbreviations, &["abbreviations", "abbreviation", "acronyms", "acronym", "shortname", "abbr"]),
-    (Heading::Parent, &["parent", "parentterm", "parentname", "broader", "broaderterm", "isa"]),
-    (Heading::Related, &["related", "relatedterms", "relatedterm", "seealso"]),
-    (Heading::Owner, &["owner", "owners", "businessowner", "dataowner", "steward", "datasteward", "stewards"]),
-    (Heading::Domain, &["domain", "businessdomain", "subjectarea", "datadomain", "domains"]),
-    (Heading::Status, &["status", "termstatus", "lifecycle", "lifecyclestatus", "state", "approvalstatus"]),
-    (Heading::Tags, &["tags", "tag", "keywords", "keyword", "category", "categories"]),
-    (Heading::Classification, &["classification", "sensitivity", "confidentiality"]),
-    (Heading::Expression, &["formula", "calculation", "expression", "sql"]),
-    (Heading::Note, &["note", "notes", "comment", "comments", "remarks"]),
+    (
+        Heading::Name,
+        &[
+            "term",
+            "termname",
+            "businessterm",
+            "businesstermname",
+            "glossaryterm",
+            "concept",
+            "preflabel",
+            "name",
+            "businessname",
+            "label",
+            "title",
+            "begriff",
+        ],
+    ),
+    (
+        Heading::Label,
+        &["displayname", "preferredlabel", "preferredname", "caption"],
+    ),
+    (
+        Heading::Definition,
+        &[
+            "definition",
+            "termdefinition",
+            "businessdefinition",
+            "meaning",
+            "description",
+            "termdescription",
+            "longdescription",
+            "desc",
+        ],
+    ),
+    (
+        Heading::Id,
+        &[
+            "id",
+            "termid",
+            "identifier",
+            "uri",
+            "iri",
+            "urn",
+            "code",
+            "key",
+        ],
+    ),
+    (
+        Heading::Synonyms,
+        &[
+            "synonyms",
+            "synonym",
+            "altlabels",
+            "altlabel",
+            "alternativenames",
+            "alternativename",
+            "aliases",
+            "alias",
+            "alsoknownas",
+            "aka",
+        ],
+    ),
+    (
+        Heading::Abbreviations,
+        &[
+            "abbreviations",
+            "abbreviation",
+            "acronyms",
+            "acronym",
+            "shortname",
+            "abbr",
+        ],
+    ),
+    (
+        Heading::Parent,
+        &[
+            "parent",
+            "parentterm",
+            "parentname",
+            "broader",
+            "broaderterm",
+            "isa",
+        ],
+    ),
+    (
+        Heading::Related,
+        &["related", "relatedterms", "relatedterm", "seealso"],
+    ),
+    (
+        Heading::Owner,
+        &[
+            "owner",
+            "owners",
+            "businessowner",
+            "dataowner",
+            "steward",
+            "datasteward",
+            "stewards",
+        ],
+    ),
+    (
+        Heading::Domain,
+        &[
+            "domain",
+            "businessdomain",
+            "subjectarea",
+            "datadomain",
+            "domains",
+        ],
+    ),
+    (
+        Heading::Status,
+        &[
+            "status",
+            "termstatus",
+            "lifecycle",
+            "lifecyclestatus",
+            "state",
+            "approvalstatus",
+        ],
+    ),
+    (
+        Heading::Tags,
+        &[
+            "tags",
+            "tag",
+            "keywords",
+            "keyword",
+            "category",
+            "categories",
+        ],
+    ),
+    (
+        Heading::Classification,
+        &["classification", "sensitivity", "confidentiality"],
+    ),
+    (
+        Heading::Expression,
+        &["formula", "calculation", "expression", "sql"],
+    ),
+    (
+        Heading::Note,
+        &["note", "notes", "comment", "comments", "remarks"],
+    ),
     (Heading::Example, &["example", "examples"]),
-    (Heading::Link, &["link", "links", "url", "reference", "references"]),
+    (
+        Heading::Link,
+        &["link", "links", "url", "reference", "references"],
+    ),
 ];
 
 /// A table of terms.
@@ -84,7 +216,12 @@ pub(crate) fn is_glossary(head: &[u8]) -> bool {
     let Some((header, _)) = find_header(&text) else {
         return false;
     };
-    let has = |wanted| header.columns.iter().any(|column| matches!(column, Column::Means(heading) if *heading == wanted));
+    let has = |wanted| {
+        header
+            .columns
+            .iter()
+            .any(|column| matches!(column, Column::Means(heading) if *heading == wanted))
+    };
     has(Heading::Definition) || has(Heading::Synonyms)
 }
 
@@ -106,12 +243,18 @@ impl Table {
         };
         for name in &header.unknown {
             let message = format!("column `{name}` has no meaning here and is kept as it is");
-            report.note("unknown_column", message, Location::file(&input.name).line(header.line).key(name));
+            report.note(
+                "unknown_column",
+                message,
+                Location::file(&input.name).line(header.line).key(name),
+            );
         }
         let rows = rows
             .into_iter()
             .filter_map(|(line, record)| header.row(line, &record, input, report));
-        Some(Self { rows: rows.collect() })
+        Some(Self {
+            rows: rows.collect(),
+        })
     }
 }
 
@@ -141,7 +284,11 @@ fn find_header(text: &str) -> Option<(Header, Records)> {
         .filter_map(|delimiter| header_with(text, delimiter));
     // Where two delimiters give a header, the one that gives more columns their meaning is right.
     found.max_by_key(|(header, _)| {
-        header.columns.iter().filter(|column| matches!(column, Column::Means(_))).count()
+        header
+            .columns
+            .iter()
+            .filter(|column| matches!(column, Column::Means(_)))
+            .count()
     })
 }
 
@@ -165,7 +312,7 @@ fn header_with(text: &str, delimiter: u8) -> Option<(Header, Records)> {
     let mut header = None;
     for _ in 0..LINES_BEFORE_MAX {
         let record = records.next()?.ok()?;
-        header = Header::of(&record);
+        header = Header::of(&record, line_of(text, &record));
         if header.is_some() {
             break;
         }
@@ -174,13 +321,24 @@ fn header_with(text: &str, delimiter: u8) -> Option<(Header, Records)> {
     // The text is UTF-8 and rows may be of any length, so no record is an error.
     let rows = records
         .filter_map(Result::ok)
-        .map(|record| (record.position().map_or(0, csv::Position::line), record));
+        .map(|record| (line_of(text, &record), record));
     Some((header, rows.collect()))
+}
+
+/// The line that a record starts in: the reader gives the place before the empty lines above it.
+fn line_of(text: &str, record: &StringRecord) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let breaks = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() + breaks.filter(|byte| **byte == b'\n').count() as u64
 }
 
 impl Header {
     /// Takes a record as the header when it names terms and says something else of them.
-    fn of(record: &StringRecord) -> Option<Self> {
+    fn of(record: &StringRecord, line: u64) -> Option<Self> {
         if record.len() > COLUMNS_MAX {
             return None;
         }
@@ -220,13 +378,19 @@ impl Header {
             })
             .collect();
         Some(Self {
-            line: record.position().map_or(0, csv::Position::line),
+            line,
             columns,
             unknown,
         })
     }
 
-    fn row(&self, line: u64, record: &StringRecord, input: &Input, report: &mut Report) -> Option<Row> {
+    fn row(
+        &self,
+        line: u64,
+        record: &StringRecord,
+        input: &Input,
+        report: &mut Report,
+    ) -> Option<Row> {
         let mut row = Row {
             line,
             name: String::new(),
@@ -243,10 +407,12 @@ impl Header {
                 Some(Column::Means(heading)) => row.cells.push((*heading, cell.to_owned())),
                 Some(Column::Extra(heading)) => row.extras.push((heading.clone(), cell.to_owned())),
                 Some(Column::Nameless(number)) => {
-                    row.extras.push((format!("column{number}"), cell.to_owned()));
+                    row.extras
+                        .push((format!("column{number}"), cell.to_owned()));
                 }
                 None => {
-                    row.extras.push((format!("column{}", at + 1), cell.to_owned()));
+                    row.extras
+                        .push((format!("column{}", at + 1), cell.to_owned()));
                     let message = "the row has more cells than the header has columns; the further ones are kept as they are";
                     report.warning("long_row", message, Location::file(&input.name).line(line));
                 }
@@ -260,7 +426,11 @@ impl Header {
                 Some(label) => row.name = label.to_owned(),
                 None => {
                     let message = "the row names no term and is left out";
-                    report.warning("missing_name", message, Location::file(&input.name).line(line));
+                    report.warning(
+                        "missing_name",
+                        message,
+                        Location::file(&input.name).line(line),
+                    );
                     report.skipped += 1;
                     return None;
                 }
@@ -288,7 +458,14 @@ fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
             let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
             (String::from_utf8_lossy(whole), false)
         }
-        Err(_) => (bytes.iter().map(|byte| windows_1252(*byte)).collect::<String>().into(), true),
+        Err(_) => (
+            bytes
+                .iter()
+                .map(|byte| windows_1252(*byte))
+                .collect::<String>()
+                .into(),
+            true,
+        ),
     }
 }
 
@@ -299,6 +476,8 @@ const WINDOWS: [char; 32] = [
 ];
 
 fn windows_1252(byte: u8) -> char {
-    let special = byte.checked_sub(0x80).and_then(|at| WINDOWS.get(usize::from(at)));
+    let special = byte
+        .checked_sub(0x80)
+        .and_then(|at| WINDOWS.get(usize::from(at)));
     special.copied().unwrap_or(char::from(byte))
 }

@@ -56,10 +56,21 @@ fn a_glossary_becomes_terms_with_what_is_said_of_them() {
 
 #[test]
 fn the_ways_of_excel_and_of_other_catalogs_are_known() {
-    let semicolons = read("\u{feff}sep=;\r\nBegriff;Definition;Status\r\nKunde;\"Wer kauft;\nund zahlt\";ok\r\n");
-    holds(&semicolons, &["term:s/Kunde skos:definition \"Wer kauft;\\nund zahlt\"", "term:s/Kunde iso:status \"ok\""]);
+    let semicolons = read(
+        "\u{feff}sep=;\r\nBegriff;Definition;Status\r\nKunde;\"Wer kauft;\nund zahlt\";ok\r\n",
+    );
+    holds(
+        &semicolons,
+        &[
+            "term:s/Kunde skos:definition \"Wer kauft;\\nund zahlt\"",
+            "term:s/Kunde iso:status \"ok\"",
+        ],
+    );
     let below_a_title = read("Our glossary\n\nName\tDescription\nZähler\tMisst Strom\n");
-    holds(&below_a_title, &["term:s/Z%C3%A4hler skos:definition \"Misst Strom\""]);
+    holds(
+        &below_a_title,
+        &["term:s/Z%C3%A4hler skos:definition \"Misst Strom\""],
+    );
     // What OpenMetadata exports.
     let export = read(
         "parent,name*,displayName,description,synonyms,relatedTerms,references,tags,reviewers,owner,status\n\
@@ -87,7 +98,10 @@ fn encodings_that_are_not_utf_8_are_read_and_said() {
     let read = crate::read(Kind::Glossary, vec![input], &options()).unwrap();
     holds(&read, &["term:s/Caf%C3%A9 skos:definition \"Costs 3 €\""]);
     assert_eq!(read.report.count("legacy_encoding"), 1);
-    let utf16: Vec<u8> = "\u{feff}term,definition\nA,ü\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}term,definition\nA,ü\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let input = Input::decode("g.csv", utf16, &InputLimits::default()).unwrap();
     let read = crate::read(Kind::Glossary, vec![input], &options()).unwrap();
     holds(&read, &["term:s/A skos:definition \"ü\""]);
@@ -112,7 +126,11 @@ fn terms_of_one_name_are_kept_apart_by_domain() {
         ],
     );
     assert_eq!(first.report.count("duplicate_term"), 1);
-    assert_eq!(first.statements, read(text).statements, "two reads are identical");
+    assert_eq!(
+        first.statements,
+        read(text).statements,
+        "two reads are identical"
+    );
 }
 
 #[test]
@@ -129,6 +147,12 @@ fn what_is_no_glossary_is_an_error_that_says_what_is_missing() {
 #[test]
 fn rows_of_any_length_lose_nothing() {
     let read = read("term,definition\nA\nB,b,more,and more\n");
-    holds(&read, &["term:s/A skos:prefLabel \"A\"", "term:s/B iso:extra \"column4=\\\"and more\\\"\""]);
+    holds(
+        &read,
+        &[
+            "term:s/A skos:prefLabel \"A\"",
+            "term:s/B iso:extra \"column4=\\\"and more\\\"\"",
+        ],
+    );
     assert_eq!(read.report.count("long_row"), 1);
 }

@@ -21,7 +21,9 @@ impl Kind {
         let extension = extension_of(&name);
         let head = head_of(path);
         let text = head.as_deref().map(String::from_utf8_lossy);
-        let text = text.as_deref().map(|text| text.trim_start_matches('\u{feff}'));
+        let text = text
+            .as_deref()
+            .map(|text| text.trim_start_matches('\u{feff}'));
         // Logs are files of names that say little.
         let is_lines = LOGS.contains(&extension) && extension != "json";
         if is_lines && head.as_deref().is_some_and(crate::usage::is_query_log) {
@@ -29,7 +31,9 @@ impl Kind {
         }
         match (extension, text) {
             ("yaml" | "yml", text) => of_yaml_name(&name).or_else(|| of_yaml(text?)),
-            ("json", Some(text)) if !Self::Dbt.reads(&name) => of_json(text, head.as_deref()?),
+            ("json", Some(text)) if !Self::Dbt.reads(&name) || !is_dbt(text) => {
+                of_json(text, head.as_deref()?)
+            }
             ("jsonl" | "ndjson", Some(text)) if is_event(text) => Some(Self::OpenLineage),
             ("csv" | "tsv", Some(_)) => {
                 let is_it = head.as_deref().is_some_and(crate::glossary::is_glossary);
@@ -79,7 +83,14 @@ fn of_yaml(text: &str) -> Option<Kind> {
         return Some(Kind::SemanticLayer);
     }
     let is_contract = any(&["schema", "dataset", "servers", "slaProperties"])
-        && any(&["id", "uuid", "apiVersion", "dataProduct", "quantumName", "status"]);
+        && any(&[
+            "id",
+            "uuid",
+            "apiVersion",
+            "dataProduct",
+            "quantumName",
+            "status",
+        ]);
     is_contract.then_some(Kind::Odcs)
 }
 
@@ -112,6 +123,9 @@ fn outermost_key(line: &str) -> Option<(&str, &str)> {
 fn of_folder(path: &Path) -> Option<Kind> {
     if path.join("target/manifest.json").is_file() {
         return Some(Kind::Dbt);
+    }
+    if path.join("_delta_log").is_dir() {
+        return Some(Kind::Delta);
     }
     let mut files: Vec<_> = std::fs::read_dir(path)
         .ok()?
@@ -157,9 +171,33 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
             Kind::DataHub,
             has("\"aspectName\"") || has("\"proposedSnapshot\""),
         ),
+        (Kind::Iceberg, has("\"table-uuid\"") || has("\"view-uuid\"")),
         (
-            Kind::Iceberg,
-            has("\"table-uuid\"") || has("\"view-uuid\""),
+            Kind::UnityCatalog,
+            has("\"table_type\"") && has("\"catalog_name\""),
+        ),
+        (
+            Kind::OpenMetadata,
+            has("\"fullyQualifiedName\"")
+                && [
+                    "\"columns\"",
+                    "\"glossary\"",
+                    "\"upstreamEdges\"",
+                    "\"domainType\"",
+                ]
+                .iter()
+                .any(|key| has(key)),
+        ),
+        (
+            Kind::Delta,
+            [
+                "{\"protocol\":",
+                "{\"metaData\":",
+                "{\"commitInfo\":",
+                "{\"add\":",
+            ]
+            .iter()
+            .any(|start| text.starts_with(start)),
         ),
         (
             Kind::Frictionless,
@@ -170,8 +208,18 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
     let found = known.into_iter().find(|(_, is_it)| *is_it);
     found.map(|(kind, _)| kind).or_else(|| {
         let first = text.lines().next()?;
-        first.trim_end().ends_with('}').then_some(Kind::CatalogLines)
+        first
+            .trim_end()
+            .ends_with('}')
+            .then_some(Kind::CatalogLines)
     })
+}
+
+/// Whether a text with the name of an artifact of dbt can be one: others call their files `catalog.json` too.
+fn is_dbt(text: &str) -> bool {
+    ["getdbt.com", "\"dbt_", "\"nodes\"", "\"semantic_models\""]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 fn is_event(text: &str) -> bool {
@@ -190,7 +238,11 @@ fn head_of(path: &Path) -> Option<Vec<u8>> {
         return None;
     }
     let mut head = Vec::new();
-    File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    File::open(path)
+        .ok()?
+        .take(HEAD)
+        .read_to_end(&mut head)
+        .ok()?;
     if head.starts_with(&[0x1f, 0x8b]) {
         let mut plain = Vec::new();
         // A cut stream still gives what came before the cut, which is all that is asked for here.
@@ -232,9 +284,21 @@ mod tests {
     fn json_is_told_by_keys_that_only_one_format_has() {
         for (text, expected) in [
             (r#"{"@context": {}}"#, Kind::Rdf),
-            (r#"{"apiVersion": "v3.0.2", "kind": "DataContract"}"#, Kind::Odcs),
+            (
+                r#"{"apiVersion": "v3.0.2", "kind": "DataContract"}"#,
+                Kind::Odcs,
+            ),
             (r#"{"dataContractSpecification": "1.1.0"}"#, Kind::Odcs),
             (r#"{"kind": "term", "id": "x"}"#, Kind::CatalogLines),
+            (
+                r#"{"data": [{"fullyQualifiedName": "a.b", "columns": []}]}"#,
+                Kind::OpenMetadata,
+            ),
+            (r#"{"commitInfo":{"operation":"WRITE"}}"#, Kind::Delta),
+            (
+                r#"{"tables": [{"catalog_name": "c", "table_type": "VIEW"}]}"#,
+                Kind::UnityCatalog,
+            ),
         ] {
             assert_eq!(kind_of("x.json", text), Some(expected), "{text}");
         }
@@ -244,20 +308,41 @@ mod tests {
     fn yaml_is_told_by_its_outermost_keys() {
         for (text, expected) in [
             ("kind: DataContract\nid: x\n", Some(Kind::Odcs)),
-            ("\"kind\": 'DataProduct' # of Bitol\nid: x\n", Some(Kind::Odcs)),
-            ("# x\n---\nuuid: 1\ndataset:\n  - table: t\n", Some(Kind::Odcs)),
-            ("dataContractSpecification: 1.1.0\nmodels: {}\n", Some(Kind::Odcs)),
-            ("schema: https://x\nversion: 4.1\nproduct:\n  details: {}\n", Some(Kind::Odcs)),
+            (
+                "\"kind\": 'DataProduct' # of Bitol\nid: x\n",
+                Some(Kind::Odcs),
+            ),
+            (
+                "# x\n---\nuuid: 1\ndataset:\n  - table: t\n",
+                Some(Kind::Odcs),
+            ),
+            (
+                "dataContractSpecification: 1.1.0\nmodels: {}\n",
+                Some(Kind::Odcs),
+            ),
+            (
+                "schema: https://x\nversion: 4.1\nproduct:\n  details: {}\n",
+                Some(Kind::Odcs),
+            ),
             ("semantic_model:\n  name: x\n", Some(Kind::SemanticLayer)),
             ("---\nmetric:\n  name: x\n", Some(Kind::SemanticLayer)),
             ("cubes:\n  - name: x\n", Some(Kind::SemanticLayer)),
             ("name: x\ntables:\n  - name: t\n", Some(Kind::SemanticLayer)),
-            ("version: 0.1\nsource: a.b\nmeasures: []\n", Some(Kind::SemanticLayer)),
-            ("version: 2\nmodels:\n  - name: m\n    semantic_model:\n      x: 1\n", Some(Kind::SemanticLayer)),
+            (
+                "version: 0.1\nsource: a.b\nmeasures: []\n",
+                Some(Kind::SemanticLayer),
+            ),
+            (
+                "version: 2\nmodels:\n  - name: m\n    semantic_model:\n      x: 1\n",
+                Some(Kind::SemanticLayer),
+            ),
             ("version: 2\nmodels:\n  - name: m\n", None),
             ("version: '3'\nservices: {}\n", None),
             ("- 1\n- 2\n", None),
-            ("{\"kind\": \"DataContract\", \"apiVersion\": \"v3.1.0\"}", Some(Kind::Odcs)),
+            (
+                "{\"kind\": \"DataContract\", \"apiVersion\": \"v3.1.0\"}",
+                Some(Kind::Odcs),
+            ),
         ] {
             assert_eq!(kind_of("x.yml", text), expected, "{text}");
         }

@@ -6,8 +6,8 @@ use ontologies::{dcat, dcterms, dprod, iso};
 use crate::odcs::index::{Contract, Index};
 use crate::odcs::server::Server;
 use crate::odcs::writer::Writer;
-use crate::yaml::{Node, Value};
 use crate::odcs::{definitions, people, schema, server};
+use crate::yaml::{Node, Value};
 
 /// The keys that the functions below write.
 const HANDLED: [&str; 19] = [

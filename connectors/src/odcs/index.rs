@@ -9,8 +9,8 @@ use crate::odcs::columns::{Flat, flatten};
 use crate::odcs::identify::REQUIRED;
 use crate::odcs::place::{Placed, domain_of_contracts, place, ports_of};
 use crate::odcs::writer::iri;
-use crate::yaml::Node;
 use crate::odcs::{Dialect, Document, DocumentKind, at};
+use crate::yaml::Node;
 use crate::{Options, Report, StatementBuilder};
 
 /// All contracts and products of one read.

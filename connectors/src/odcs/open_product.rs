@@ -32,7 +32,10 @@ pub(super) fn modernised(node: Node) -> Modernised {
         None => Vec::new(),
     };
     // The version of the document is that of the standard.
-    rename(&mut outer, &[("version", "apiVersion"), ("schema", "$schema")]);
+    rename(
+        &mut outer,
+        &[("version", "apiVersion"), ("schema", "$schema")],
+    );
     details(&mut entries);
     let contract = pull(&mut entries, "contract").map(Contract::of);
     ports(&mut entries, contract.as_ref());

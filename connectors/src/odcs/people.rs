@@ -4,8 +4,8 @@ use graph_core::rdf::NamedNode;
 use ontologies::{dcterms, prov};
 
 use crate::odcs::writer::Writer;
-use crate::yaml::{Node, Value};
 use crate::statements::OwnerKind;
+use crate::yaml::{Node, Value};
 
 /// Writes the team of a document and gives its owners: the members whose role says so, else the team.
 ///

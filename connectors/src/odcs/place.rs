@@ -31,7 +31,12 @@ pub(super) fn domain_of_contracts<'a>(
     let mut domains = documents
         .iter()
         .filter(|document| document.kind == DocumentKind::Contract)
-        .filter(|document| document.node.text_of("id").is_some_and(|id| ids.contains(id)))
+        .filter(|document| {
+            document
+                .node
+                .text_of("id")
+                .is_some_and(|id| ids.contains(id))
+        })
         .filter_map(|document| document.node.text_of("domain"));
     let first = domains.next()?;
     domains.all(|other| other == first).then_some(first)

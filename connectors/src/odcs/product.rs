@@ -6,8 +6,8 @@ use semantic_model::identity::IriKind;
 
 use crate::odcs::index::{Index, Product, contract_iri};
 use crate::odcs::writer::Writer;
-use crate::yaml::Node;
 use crate::odcs::{contract, people, writer};
+use crate::yaml::Node;
 
 /// The keys that the functions below write.
 const HANDLED: [&str; 15] = [

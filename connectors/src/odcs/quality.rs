@@ -5,8 +5,8 @@ use ontologies::{dcterms, dqv, iso, skos};
 use semantic_model::identity::{EntityIri, IriKind, MESH, slug};
 
 use crate::odcs::writer::Writer;
-use crate::yaml::Node;
 use crate::statements::named;
+use crate::yaml::Node;
 
 /// The keys that compare the measured value, with how each reads.
 const OPERATORS: [(&str, &str); 9] = [

@@ -218,9 +218,9 @@ impl Fields<'_> {
         let place = fields.place;
         match into_entries(fields) {
             Ok(fields) => {
-                let fields = fields
-                    .into_iter()
-                    .map(|field| self.field(Some(field.key.as_ref()), field.place, field.value, depth));
+                let fields = fields.into_iter().map(|field| {
+                    self.field(Some(field.key.as_ref()), field.place, field.value, depth)
+                });
                 let fields = fields.collect();
                 entries.push(entry("properties", list(fields, place)));
             }
@@ -283,10 +283,7 @@ impl Fields<'_> {
         let term = term_iri(self.source, &self.id, name);
         entries.retain(|entry| entry.key != "$ref");
         entries.extend(taken);
-        let link = [
-            ("type", "businessDefinition"),
-            ("url", term.as_str()),
-        ];
+        let link = [("type", "businessDefinition"), ("url", term.as_str())];
         let link = link.map(|(key, value)| entry(key, text(value, place)));
         append(
             entries,

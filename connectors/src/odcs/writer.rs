@@ -6,8 +6,8 @@ use graph_core::rdf::NamedNode;
 use ontologies::{dcat, iso, rdfs};
 use semantic_model::identity::is_absolute_iri;
 
-use crate::yaml::{Node, Place, Value};
 use crate::statements::OwnerKind;
+use crate::yaml::{Node, Place, Value};
 use crate::{Location, Report, StatementBuilder};
 
 /// The parts of a key that say its value is a secret.

@@ -1,7 +1,7 @@
 //! What JSON-LD needs around its parser: is it JSON-LD at all, and where its contexts come from.
 //!
 //! A remote `@context` is never fetched. It is taken from another input whose file name is the last part
-//! of its IRI, or, for DPROD's, from our own reading of that vocabulary.
+//! of its IRI, or, for those of DPROD, DCAT and schema.org, from our own reading of that vocabulary.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -17,6 +17,20 @@ const DPROD_CONTEXT_STARTS: [&str; 3] = [
     "https://ekgf.org/dprod/",
     "https://w3id.org/dprod/",
 ];
+
+/// Our own reading of DCAT, of DCAT-AP and of Project Open Data, in which the same keys mean the same.
+const DCAT_CONTEXT: &str = include_str!("dcat_context.json");
+/// The ends of the IRIs under which contexts of these were published.
+const DCAT_CONTEXT_ENDS: [&str; 5] = [
+    "/dcat.jsonld",
+    "/dcat-ap.jsonld",
+    "/dcat-ap_hvd.jsonld",
+    "/DCAT-AP.jsonld",
+    "project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+];
+/// What schema.org's context comes down to: every key is a word of it.
+const SCHEMA_ORG_CONTEXT: &str =
+    r#"{"@context": {"@vocab": "http://schema.org/", "id": "@id", "type": "@type"}}"#;
 
 /// The inputs that can serve as contexts, by file name.
 #[derive(Default)]
@@ -65,8 +79,7 @@ impl<'a> Contexts<'a> {
                 resolved
                     .found
                     .insert(iri, (Origin::Input, content.to_vec()));
-            } else if is_dprod(&iri) {
-                let content = dprod_context(document);
+            } else if let Some(content) = built_in(&iri, document) {
                 resolved.found.insert(iri, (Origin::BuiltIn, content));
             } else {
                 resolved.missing.insert(iri);
@@ -87,6 +100,28 @@ impl<'a> Contexts<'a> {
             .filter(|(_, value)| value.get("@context").is_some());
         let only = found.next()?;
         found.next().is_none().then_some(only)
+    }
+}
+
+/// Our own reading of a context that is named but not given.
+fn built_in(iri: &str, document: &Value) -> Option<Vec<u8>> {
+    let path = iri.split(['?', '#']).next().unwrap_or(iri);
+    let bare = path.trim_end_matches('/');
+    let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+    if is_dprod(iri) {
+        Some(dprod_context(document))
+    } else if DCAT_CONTEXT_ENDS.iter().any(|end| path.ends_with(end)) {
+        Some(DCAT_CONTEXT.as_bytes().to_vec())
+    } else if [
+        "schema.org",
+        "www.schema.org",
+        "schema.org/docs/jsonldcontext.jsonld",
+    ]
+    .contains(&bare)
+    {
+        Some(SCHEMA_ORG_CONTEXT.as_bytes().to_vec())
+    } else {
+        None
     }
 }
 
@@ -283,6 +318,22 @@ mod tests {
             let value: serde_json::Value =
                 serde_json::from_slice(content).expect("it is sound JSON");
             assert!(value["@context"]["id"].to_string().contains(id), "{value}");
+        }
+    }
+
+    #[test]
+    fn contexts_of_catalogs_are_built_in() {
+        for iri in [
+            "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+            "https://semiceu.github.io/DCAT-AP/releases/3.0.0/context/dcat-ap.jsonld",
+            "https://schema.org/",
+            "http://schema.org",
+        ] {
+            let document = json!({"@context": iri});
+            let resolved = Contexts::default().resolve(&document, "urn:isogloss:document:s/d");
+            let (origin, content) = &resolved.found[iri];
+            assert_eq!(*origin, Origin::BuiltIn);
+            serde_json::from_slice::<serde_json::Value>(content).expect("it is sound JSON");
         }
     }
 

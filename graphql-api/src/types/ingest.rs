@@ -72,7 +72,7 @@ impl DocumentInput {
 pub struct IngestInput {
     /// Name of the source; what it said before is replaced whole.
     pub(crate) source: String,
-    /// Kind of connector that reads the documents: `dbt`, `odcs`, `rdf` or `catalog-lines`.
+    /// Kind of connector that reads the documents, such as `dbt`, `odcs`, `rdf`, `openlineage`, `semantic-layer`, `glossary` or `catalog-lines`.
     pub(crate) kind: String,
     /// The documents.
     pub(crate) documents: Vec<DocumentInput>,

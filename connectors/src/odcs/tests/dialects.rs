@@ -93,7 +93,10 @@ fn a_data_contract_specification_is_read_like_a_contract() {
         ],
     );
     let text = lines(&read);
-    assert!(text.contains("column:s/meters/readings/read_at iso:extra \"sla.freshness="), "{text}");
+    assert!(
+        text.contains("column:s/meters/readings/read_at iso:extra \"sla.freshness="),
+        "{text}"
+    );
     let report = report_lines(&read.report);
     for part in [
         "x.yaml:2:1: this is the Data Contract Specification 1.2.0, read as ODCS",
@@ -111,7 +114,10 @@ fn definitions_that_nest_without_end_are_bounded() {
         definitions: {a: {fields: {p: {$ref: '#/definitions/a'}, q: {$ref: '#/definitions/a'}}}}\n";
     let read = read(text);
     let report = report_lines(&read.report);
-    assert!(report.contains("definitions nest too deep here"), "{report}");
+    assert!(
+        report.contains("definitions nest too deep here"),
+        "{report}"
+    );
     // One for each of the bounded number of nodes, however many names that makes.
     assert!(read.statements.len() < 2_000_000);
 }
@@ -149,7 +155,11 @@ fn the_specifications_own_examples_are_read_whole() {
 fn count(node: &yaml::Node) -> u64 {
     let below = node.get("fields").map_or(&[][..], yaml::Node::entries);
     let items = node.get("items").map_or(0, count);
-    below.iter().map(|field| 1 + count(&field.value)).sum::<u64>() + items
+    below
+        .iter()
+        .map(|field| 1 + count(&field.value))
+        .sum::<u64>()
+        + items
 }
 
 const OPEN_PRODUCT: &str = "

@@ -1,0 +1,366 @@
+//! Unity Catalog: what its REST interface answers about catalogs, schemas, tables and views.
+//!
+//! `docs/formats/unity-catalog.md` is the user's page.
+
+use graph_core::rdf::NamedNode;
+use ontologies::{dcterms, iso, prov};
+use semantic_model::identity::qualified_name;
+use serde_json::Value;
+
+use crate::json::{self, Fields, Object, Troubles, integer_of};
+use crate::statements::OwnerKind;
+use crate::table::{ColumnFacts, Table, path_part, place};
+use crate::{Asset, Input, Options, Report, StatementBuilder, spark};
+
+#[cfg(test)]
+mod tests;
+
+/// Keys of a table that are written as statements of their own.
+const OF_TABLE: [&str; 17] = [
+    "name",
+    "catalog_name",
+    "schema_name",
+    "full_name",
+    "table_type",
+    "columns",
+    "comment",
+    "owner",
+    "properties",
+    "created_at",
+    "updated_at",
+    "table_id",
+    "table_constraints",
+    "view_definition",
+    "view_dependencies",
+    "storage_location",
+    "metastore_id",
+];
+/// Keys of a column that are written as statements of their own.
+const OF_COLUMN: [&str; 8] = [
+    "name",
+    "type_text",
+    "type_name",
+    "type_json",
+    "position",
+    "comment",
+    "nullable",
+    "type_precision",
+];
+
+/// Reads answers of Unity Catalog.
+pub fn read(
+    inputs: Vec<Input>,
+    options: &Options,
+    report: &mut Report,
+    out: &mut StatementBuilder,
+) {
+    let mut tables: Vec<(Table, Object, String, String)> = Vec::new();
+    for input in inputs {
+        let mut troubles = Troubles {
+            report,
+            file: &input.name,
+            line: None,
+        };
+        let Some(value) = json::document(&input.bytes, &mut troubles) else {
+            continue;
+        };
+        let found = found_tables(value, &mut troubles);
+        let mut writer = Writer {
+            out,
+            options,
+            troubles,
+        };
+        for (path, object) in found {
+            if let Some(table) = writer.table(&object, &path) {
+                tables.push((table, object, path, input.name.clone()));
+            }
+        }
+    }
+    // Keys and views may speak of tables of other documents.
+    let known: Vec<(String, Table)> = tables
+        .iter()
+        .map(|(table, object, ..)| (full_name(object).to_lowercase(), table.clone()))
+        .collect();
+    for (table, object, path, file) in &tables {
+        let troubles = Troubles {
+            report,
+            file,
+            line: None,
+        };
+        let mut writer = Writer {
+            out,
+            options,
+            troubles,
+        };
+        writer.relations(table, object, path, &known);
+    }
+}
+
+/// Finds the tables of an answer: one, a list, or lists of many answers together.
+fn found_tables(value: Value, troubles: &mut Troubles<'_>) -> Vec<(String, Object)> {
+    let mut found = Vec::new();
+    let answers = match value {
+        Value::Array(answers) => answers,
+        other => vec![other],
+    };
+    for (number, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Value::Object(mut object) => match object.shift_remove("tables") {
+                Some(Value::Array(tables)) => {
+                    for (position, table) in tables.into_iter().enumerate() {
+                        let path = format!("tables[{position}]");
+                        if let Value::Object(table) = table {
+                            found.push((path, table));
+                        } else {
+                            troubles.wrong_type(&path, "an object", &table);
+                        }
+                    }
+                }
+                _ if object.contains_key("table_type") || object.contains_key("columns") => {
+                    found.push((String::new(), object));
+                }
+                _ => {
+                    let at = troubles.at("tables");
+                    let message = "this is no answer about tables of Unity Catalog";
+                    troubles.report.error("not_unity", message, at);
+                    troubles.report.skipped += 1;
+                }
+            },
+            other => troubles.wrong_type(&format!("[{number}]"), "an object", &other),
+        }
+    }
+    found
+}
+
+/// The name of a table with those of its catalog and schema.
+fn full_name(table: &Object) -> String {
+    let text = |key: &str| table.get(key).and_then(Value::as_str);
+    let parts = [text("catalog_name"), text("schema_name"), text("name")];
+    match parts {
+        [Some(catalog), Some(schema), Some(name)] => {
+            [catalog, schema, name].map(path_part).join(".")
+        }
+        _ => text("full_name")
+            .or(text("name"))
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+struct Writer<'a> {
+    out: &'a mut StatementBuilder,
+    options: &'a Options,
+    troubles: Troubles<'a>,
+}
+
+impl Writer<'_> {
+    fn warn(&mut self, code: &'static str, message: &str, path: &str) {
+        let at = self.troubles.at(path);
+        self.troubles.report.warning(code, message, at);
+        self.troubles.report.skipped += 1;
+    }
+
+    fn table(&mut self, object: &Object, path: &str) -> Option<Table> {
+        let fields = Fields { object, path };
+        let full = full_name(object);
+        if full.is_empty() {
+            self.warn("missing_name", "the table has no name", path);
+            return None;
+        }
+        self.troubles.report.understood("dataset");
+        let mut table = Table::declare(self.out, &[&full]);
+        let iri = table.iri.clone();
+        let name = fields.said("name", &mut self.troubles).unwrap_or(&full);
+        self.out.name(&iri, iso::NAME, name);
+        self.out.text(
+            &iri,
+            iso::QUALIFIED_NAME,
+            &qualified_name("databricks", &[&full]),
+        );
+        let kind = fields
+            .said("table_type", &mut self.troubles)
+            .unwrap_or("TABLE");
+        let kind = match kind {
+            "VIEW" => "view".to_owned(),
+            "MATERIALIZED_VIEW" => "materialized_view".to_owned(),
+            "MANAGED" | "EXTERNAL" | "STREAMING_TABLE" | "TABLE" => "table".to_owned(),
+            other => other.to_lowercase(),
+        };
+        self.out.text(&iri, iso::MATERIALIZATION, &kind);
+        for (key, predicate) in [
+            ("comment", dcterms::DESCRIPTION),
+            ("table_id", dcterms::IDENTIFIER),
+        ] {
+            if let Some(text) = fields.said(key, &mut self.troubles) {
+                self.out.text(&iri, predicate, text);
+            }
+        }
+        for (key, predicate) in [
+            ("created_at", dcterms::CREATED),
+            ("updated_at", dcterms::MODIFIED),
+        ] {
+            let moment = object.get(key).and_then(integer_of);
+            if let Some(moment) = moment.and_then(chrono::DateTime::from_timestamp_millis) {
+                let moment = moment.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+                self.out.moment(&iri, predicate, &moment);
+            }
+        }
+        if let Some(owner) = fields.said("owner", &mut self.troubles) {
+            let owner = self.out.owner(owner, OwnerKind::Unknown, None);
+            self.out.link(&iri, prov::WAS_ATTRIBUTED_TO, &owner);
+        }
+        for (path, column) in fields.objects("columns", &mut self.troubles) {
+            self.column(
+                &mut table,
+                &Fields {
+                    object: column,
+                    path: &path,
+                },
+            );
+        }
+        self.extras(&iri, object);
+        let part = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let asset = Asset {
+            database: part("catalog_name"),
+            schema: part("schema_name"),
+            name,
+            ..Asset::default()
+        };
+        place(self.out, self.options, &iri, &asset);
+        Some(table)
+    }
+
+    fn extras(&mut self, iri: &NamedNode, object: &Object) {
+        for (key, value) in object {
+            if !OF_TABLE.contains(&key.as_str()) && !value.is_null() {
+                self.out.extra(iri, key, value);
+            }
+        }
+        for key in ["storage_location", "view_definition"] {
+            if let Some(value) = object.get(key).filter(|value| !value.is_null()) {
+                self.out.extra(iri, key, value);
+            }
+        }
+        let properties = object.get("properties").and_then(Value::as_object);
+        for (key, value) in properties.into_iter().flatten() {
+            self.out.extra(iri, key, value);
+        }
+    }
+
+    fn column(&mut self, table: &mut Table, column: &Fields<'_>) {
+        let Some(name) = column.said("name", &mut self.troubles) else {
+            self.warn("bad_column", "the column has no name", column.path);
+            return;
+        };
+        let datatype = column
+            .said("type_text", &mut self.troubles)
+            .or_else(|| column.said("type_name", &mut self.troubles));
+        let facts = ColumnFacts {
+            datatype,
+            description: column.said("comment", &mut self.troubles),
+            required: column
+                .flag("nullable", &mut self.troubles)
+                .map(|nullable| !nullable),
+        };
+        // Positions are counted from zero there.
+        let position = column
+            .integer("position", &mut self.troubles)
+            .map(|at| at.saturating_add(1));
+        let Some(iri) = table.column_at(self.out, name, position, &facts) else {
+            self.warn("bad_column", "another column has this name", column.path);
+            return;
+        };
+        self.troubles.report.understood("column");
+        for (key, value) in column.object {
+            if !OF_COLUMN.contains(&key.as_str()) && !value.is_null() {
+                self.out.extra(&iri, key, value);
+            }
+        }
+        // The type in JSON is that of the field, or the field itself.
+        let whole = column.object.get("type_json").and_then(Value::as_str);
+        let whole = whole.and_then(|text| json::parse(text.as_bytes()).ok());
+        if let Some((whole, _)) = whole {
+            let inner = whole.get("type").filter(|inner| inner.is_object());
+            let is_field = whole.get("name").is_some();
+            let datatype = if is_field { inner } else { Some(&whole) };
+            if let Some(datatype) = datatype {
+                let count = spark::write_nested(self.out, table, name, datatype);
+                self.troubles.report.understood_many("column", count);
+            }
+        }
+    }
+
+    /// Writes keys, and what a view is made of.
+    fn relations(&mut self, table: &Table, object: &Object, path: &str, known: &[(String, Table)]) {
+        let find = |name: &str| {
+            let name = name.to_lowercase();
+            let found = known.iter().find(|(full, _)| *full == name);
+            found.map(|(_, table)| table)
+        };
+        let fields = Fields { object, path };
+        for (path, constraint) in fields.objects("table_constraints", &mut self.troubles) {
+            let constraint = Fields {
+                object: constraint,
+                path: &path,
+            };
+            if let Some(key) = constraint.object("primary_key_constraint", &mut self.troubles) {
+                let key = Fields {
+                    object: key,
+                    path: &path,
+                };
+                let names = key.texts("child_columns", &mut self.troubles);
+                table.primary_key(self.out, &names);
+            }
+            if let Some(key) = constraint.object("foreign_key_constraint", &mut self.troubles) {
+                let fields = Fields {
+                    object: key,
+                    path: &path,
+                };
+                let from = fields.texts("child_columns", &mut self.troubles);
+                let to = fields.texts("parent_columns", &mut self.troubles);
+                let parent = fields
+                    .said("parent_table", &mut self.troubles)
+                    .unwrap_or_default();
+                let other = find(parent);
+                let pairs: Option<Vec<_>> = other.and_then(|other| {
+                    let ends = from.iter().zip(&to);
+                    ends.map(|(from, to)| Some((table.get(from)?, other.get(to)?)))
+                        .collect()
+                });
+                match pairs.filter(|pairs| !pairs.is_empty() && from.len() == to.len()) {
+                    Some(pairs) => {
+                        self.troubles.report.understood("foreign_key");
+                        for (from, to) in pairs {
+                            self.out.link(from, iso::REFERENCES, to);
+                        }
+                    }
+                    None => {
+                        self.out
+                            .extra(&table.iri, "foreignKey", &Value::Object(key.clone()));
+                        let message = format!(
+                            "the key refers to columns of `{parent}` that are not in these answers"
+                        );
+                        self.warn("unresolved_reference", &message, &path);
+                    }
+                }
+            }
+        }
+        let dependencies = object.get("view_dependencies");
+        let list = dependencies.and_then(|found| found.get("dependencies")?.as_array());
+        for dependency in list.into_iter().flatten() {
+            let name = dependency
+                .get("table")
+                .and_then(|table| table.get("table_full_name")?.as_str());
+            let Some(name) = name else {
+                self.out.extra(&table.iri, "view_dependency", dependency);
+                continue;
+            };
+            // One that is not in these answers is named as it would be if it were.
+            let source = match find(name) {
+                Some(found) => found.iri.clone(),
+                None => Table::scoped(self.out.source().as_str(), &[name]).iri,
+            };
+            self.out.link(&table.iri, prov::WAS_DERIVED_FROM, &source);
+        }
+    }
+}
