@@ -124,10 +124,12 @@ pub fn default_rules() -> MergeRules {
                 ChildRule {
                     link: csvw::TABLE_SCHEMA.to_owned(),
                     key: None,
+                    fold_case: false,
                 },
                 ChildRule {
                     link: csvw::COLUMN.to_owned(),
                     key: Some(csvw::NAME.to_owned()),
+                    fold_case: true,
                 },
             ],
             order: databases_then(&[
