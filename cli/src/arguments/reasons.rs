@@ -1,8 +1,32 @@
-//! Options of `same`.
+//! Options of the commands that give reasons: `why`, `same`.
 
 use clap::Args;
 
 use super::{Data, Output, Then};
+
+/// Options of `why`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  isogloss why urn:term:revenue skos:broaderTransitive urn:term:money --entailment skos
+  isogloss why urn:x:a rdf:type '<urn:x:C>' --entailment rdfs
+  isogloss why urn:x:a dcterms:title '\"Orders\"' --entailment rdfs")]
+pub struct Why {
+    /// Subject: an IRI, or a name such as dcat:Dataset.
+    pub subject: String,
+    /// Predicate: an IRI, or a name such as rdf:type.
+    pub predicate: String,
+    /// Object: an IRI, a name, or a literal as N-Triples has it.
+    pub object: String,
+    /// The regime: skos, rdfs or owl-rl.
+    #[arg(long, value_name = "REGIME")]
+    pub entailment: String,
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub then: Then,
+    #[command(flatten)]
+    pub output: Output,
+}
 
 /// Options of `same`.
 #[derive(Args, Debug)]
