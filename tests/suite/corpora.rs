@@ -82,7 +82,7 @@ const RULES: &[(&str, &str, Fate)] = &[
     ("alignments/", "", Read("rdf")),
     ("ontologies/", ".ttl", Read("rdf")),
     ("ontologies/", ".rdf", Read("rdf")),
-    ("ontologies/", ".csv", Read("csv-glossary")),
+    ("ontologies/", ".csv", Read("glossary")),
     ("ontologies/fhir", ".json", Read("fhir")),
     ("dcat_dprod/dprod/", "", Read("rdf")),
     (
@@ -267,7 +267,7 @@ const AWAITED: [&str; 6] = [
     "odps",
     "data-contract",
     "data-json",
-    "csv-glossary",
+    "glossary",
     "fhir",
     "lookml",
 ];
