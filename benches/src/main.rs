@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run --release -p benches -- graph --statements 1000000 --against oxigraph
+//! cargo run --release -p benches -- ingest dbt ../shared/data/corpora/dbt/tuva/manifest.json.gz
+//! cargo run --release -p benches -- log --statements 100000
 //! cargo run --release -p benches -- replace --statements 1000000
 //! cargo run --release -p benches -- scale --datasets 100000
 //! cargo run --release -p benches -- start --statements 1000000
@@ -12,6 +14,7 @@
 mod entail;
 mod generate;
 mod graph;
+mod ingest;
 mod measure;
 mod plan;
 mod replace;
@@ -68,6 +71,25 @@ enum What {
         /// How often the small source is replaced.
         #[arg(long, default_value_t = 11)]
         edits: usize,
+    },
+    /// Time and memory from files to a graph that can be searched.
+    Ingest {
+        /// The connector, such as `dbt`.
+        kind: String,
+        /// Files or folders.
+        paths: Vec<PathBuf>,
+        /// How often, each time into an empty graph.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// Time and memory to fold a generated query log.
+    Log {
+        /// Statements.
+        #[arg(long, default_value_t = 100_000)]
+        statements: usize,
+        /// Distinct shapes among them.
+        #[arg(long, default_value_t = 1_000)]
+        shapes: usize,
     },
     /// Replaces one source of 10,000 statements again and again while a reader works.
     Replace {
@@ -135,6 +157,16 @@ fn main() -> Result<()> {
             against: against.is_some(),
             only,
         }),
+        What::Ingest {
+            kind,
+            paths,
+            rounds,
+        } => ingest::run(&ingest::Options {
+            kind,
+            paths,
+            rounds,
+        }),
+        What::Log { statements, shapes } => ingest::log(statements, shapes),
         What::GraphMemory {
             engine,
             statements,

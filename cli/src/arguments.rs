@@ -7,15 +7,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::history::History;
 
+mod reasons;
 #[cfg(feature = "query")]
 mod running;
 mod upkeep;
 mod walks;
+mod watching;
 
+pub(crate) use reasons::{Same, Why};
 #[cfg(feature = "query")]
 pub(crate) use running::{Query, RowFormat, Suite, SuiteKind, SuiteRun};
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
 pub(crate) use walks::{Between, Changes, EventFormat, Impact, Lineage, Then, Way};
+pub(crate) use watching::Watch;
 
 const EXIT_CODES: &str = "Exit codes:
   0  done (for `resolve`: answered, whatever the outcome)
@@ -45,6 +49,8 @@ pub enum Command {
     Serve(Serve),
     /// Read documents and replace what their source says.
     Ingest(Ingest),
+    /// Read sources again when they change, or by the clock.
+    Watch(Watch),
     /// Check the graph, or what one source speaks of, against SHACL shapes.
     Validate(Validate),
     /// List the sources, or remove one.
@@ -66,6 +72,8 @@ pub enum Command {
     Sparql(Sparql),
     /// Say why a statement holds: the rules and claims behind it.
     Why(Why),
+    /// Say why names are one thing, list those that might be, or decide it.
+    Same(Same),
     /// Print the GraphQL schema.
     Schema,
     /// Write the graph, or one source of it, as RDF, as data contracts or as a DCAT catalog.
@@ -141,6 +149,9 @@ pub struct Serve {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub history: History,
+    /// Read the sources of the configuration again when they change, or by the clock.
+    #[arg(long, requires = "config")]
+    pub watch: bool,
 }
 
 /// Options of `ingest`.
@@ -379,30 +390,6 @@ pub struct Sparql {
     /// Seconds that the query may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub timeout: u64,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// Options of `why`.
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  isogloss why urn:term:revenue skos:broaderTransitive urn:term:money --entailment skos
-  isogloss why urn:x:a rdf:type '<urn:x:C>' --entailment rdfs
-  isogloss why urn:x:a dcterms:title '\"Orders\"' --entailment rdfs")]
-pub struct Why {
-    /// Subject: an IRI, or a name such as dcat:Dataset.
-    pub subject: String,
-    /// Predicate: an IRI, or a name such as rdf:type.
-    pub predicate: String,
-    /// Object: an IRI, a name, or a literal as N-Triples has it.
-    pub object: String,
-    /// The regime: skos, rdfs or owl-rl.
-    #[arg(long, value_name = "REGIME")]
-    pub entailment: String,
-    #[command(flatten)]
-    pub data: Data,
-    #[command(flatten)]
-    pub then: Then,
     #[command(flatten)]
     pub output: Output,
 }

@@ -12,6 +12,7 @@ mod lineage;
 #[cfg(feature = "query")]
 mod query;
 mod resolve;
+mod same;
 mod search;
 mod serve;
 mod sources;
@@ -21,6 +22,7 @@ mod suite;
 mod test;
 mod validate;
 mod verify;
+mod watch;
 mod why;
 
 use std::io::Write as _;
@@ -46,6 +48,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Demo(options) => demo::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Ingest(options) => ingest::run(&options),
+        Command::Watch(options) => watch::run(&options),
         Command::Validate(options) => validate::run(&options),
         Command::Sources(options) => sources::run(&options),
         Command::Search(options) => search::run(&options),
@@ -57,6 +60,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Query(options) => query::run(&options),
         Command::Sparql(options) => sparql::run(&options),
         Command::Why(options) => why::run(&options),
+        Command::Same(options) => same::run(&options),
         Command::Schema => schema(),
         Command::Export(options) => export::run(&options),
         Command::Backup(options) => backup::run(&options),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::arguments::Log;
 use crate::failure::{Failure, FailureKind};
 use crate::history::History;
+use crate::watch::Watch;
 
 #[cfg(feature = "query")]
 pub(crate) use query_engine::mesh::{EngineSettings, LayerSettings};
@@ -47,6 +48,9 @@ pub(crate) struct Config {
     /// How much history stays readable.
     #[serde(default)]
     pub(crate) history: History,
+    /// How sources are watched.
+    #[serde(default)]
+    pub(crate) watch: Watch,
     /// How the server listens and what a request may cost.
     #[serde(default)]
     pub(crate) server: server::Config,
@@ -77,6 +81,8 @@ pub(crate) struct Source {
     pub(crate) paths: Vec<PathBuf>,
     /// The address of a live database.
     pub(crate) url: Option<String>,
+    /// When it is watched: how long to wait between two looks, such as `15m`.
+    pub(crate) every: Option<String>,
     /// Of a live database: only these schemas.
     #[serde(default)]
     pub(crate) schemas: Vec<String>,

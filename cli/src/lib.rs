@@ -15,6 +15,7 @@ mod failure;
 mod history;
 mod output;
 mod progress;
+mod watch;
 
 pub use arguments::Arguments;
 pub use commands::run;

@@ -15,6 +15,7 @@ mod columns;
 mod datasets;
 mod document;
 mod extras;
+mod freshness;
 mod layer;
 mod lineage;
 mod metrics;
@@ -30,6 +31,7 @@ use std::fmt;
 
 use self::catalog::Catalog;
 use self::document::Document;
+use self::freshness::Looks;
 use self::project::{Identities, Project};
 use self::results::Results;
 use crate::json::{Fields, Troubles};
@@ -49,14 +51,17 @@ pub(crate) enum ArtifactKind {
     RunResults,
     /// The semantic layer.
     SemanticManifest,
+    /// How fresh the sources are.
+    Sources,
 }
 
 impl ArtifactKind {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Manifest,
         Self::Catalog,
         Self::RunResults,
         Self::SemanticManifest,
+        Self::Sources,
     ];
 
     fn stem(self) -> &'static str {
@@ -65,6 +70,7 @@ impl ArtifactKind {
             Self::Catalog => "catalog",
             Self::RunResults => "run_results",
             Self::SemanticManifest => "semantic_manifest",
+            Self::Sources => "sources",
         }
     }
 
@@ -119,6 +125,7 @@ pub fn read(
     let artifacts = Artifacts::read(inputs, report);
     let catalog = Catalog::new(&artifacts.catalogs, report);
     let results = Results::new(&artifacts.results, report);
+    let freshness = Looks::new(&artifacts.freshness, report);
     let mut identities = Identities::default();
     let mut written = layer::Written::default();
     for (file, manifest) in &artifacts.manifests {
@@ -133,6 +140,7 @@ pub fn read(
             groups: std::collections::BTreeMap::new(),
             catalog: &catalog,
             results: &results,
+            freshness: &freshness,
         };
         project.write(manifest);
         written.note(&project, manifest);
@@ -140,6 +148,7 @@ pub fn read(
     written.write(&artifacts.layers, options, report, out);
     catalog.report_unused(&identities, report);
     results.report_unused(&identities, report);
+    freshness.report_unused(&identities, report);
 }
 
 /// The artifacts that could be read, with the names of their files.
@@ -148,6 +157,7 @@ struct Artifacts {
     manifests: Vec<(String, Document)>,
     catalogs: Vec<(String, Document)>,
     results: Vec<(String, Document)>,
+    freshness: Vec<(String, Document)>,
     /// Semantic manifests, which have a reader of their own.
     layers: Vec<Input>,
 }
@@ -193,6 +203,7 @@ impl Artifacts {
                     &mut artifacts.manifests
                 }
                 ArtifactKind::Catalog => &mut artifacts.catalogs,
+                ArtifactKind::Sources => &mut artifacts.freshness,
                 ArtifactKind::RunResults | ArtifactKind::SemanticManifest => &mut artifacts.results,
             };
             place.push((input.name, document));
@@ -202,12 +213,13 @@ impl Artifacts {
             report.error("no_manifest", message, Location::default());
         }
         // The newest says it last, and so wins.
-        artifacts
-            .catalogs
-            .sort_by_key(|(name, document)| (made_at(document), name.clone()));
-        artifacts
-            .results
-            .sort_by_key(|(name, document)| (made_at(document), name.clone()));
+        for documents in [
+            &mut artifacts.catalogs,
+            &mut artifacts.results,
+            &mut artifacts.freshness,
+        ] {
+            documents.sort_by_key(|(name, document)| (made_at(document), name.clone()));
+        }
         artifacts
     }
 }
@@ -217,7 +229,7 @@ fn kind_fits(kind: ArtifactKind, document: &Document) -> bool {
         ArtifactKind::Manifest | ArtifactKind::Catalog => {
             document.has("nodes") || document.has("sources")
         }
-        ArtifactKind::RunResults => document.has("results"),
+        ArtifactKind::RunResults | ArtifactKind::Sources => document.has("results"),
         ArtifactKind::SemanticManifest => document.has("semantic_models"),
     }
 }

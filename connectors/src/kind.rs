@@ -99,7 +99,7 @@ impl Kind {
     pub fn files(self) -> &'static str {
         match self {
             Self::Dbt => {
-                "dbt reads manifest.json, catalog.json, run_results*.json and semantic_manifest.json, plain or .gz, usually in target/"
+                "dbt reads manifest.json, catalog.json, run_results*.json, sources.json and semantic_manifest.json, plain or .gz, usually in target/"
             }
             Self::Odcs => "odcs reads .yaml, .yml and .json contracts, plain or .gz",
             Self::Rdf => {

@@ -5,9 +5,11 @@
 //! `information_schema`: one JSON object of lists named `tables`, `columns`, `views`, `table_constraints`,
 //! `key_column_usage`, `referential_constraints` and `comments`, each of rows as the views have them.
 //!
-//! Relations become datasets with columns, keys, references and lineage; roles and grants become ODRL policies.
+//! Relations become datasets with columns, keys, references and lineage; roles and grants become ODRL policies; what
+//! `pg_stat_statements` counted becomes patterns of use.
 //! `docs/formats/postgres.md` says what becomes what.
 
+mod counted;
 pub mod document;
 mod information_schema;
 mod literals;
@@ -114,4 +116,5 @@ fn write(
     let tables = relations::write(catalog, &names, file, options, report, out);
     views::write(catalog, &tables, file, report, out);
     rights::write(catalog, &tables, file, report, out);
+    counted::write(catalog, &tables, options, report, out);
 }

@@ -11,6 +11,7 @@
 //! What is no interest of anybody is set aside and counted by [`Reason`]: failed statements, queries of the system
 //! catalogs, sessions' housekeeping, tools, load tests. `docs/formats/query-logs.md` says what becomes what.
 
+mod counted;
 mod csv_log;
 mod entry;
 mod export;
@@ -34,6 +35,7 @@ use self::format::Format;
 use crate::sql::Dialect;
 use crate::{Input, Location, Options, Report, StatementBuilder};
 
+pub(crate) use self::counted::{Counted, write as write_counted};
 pub(crate) use self::format::is_query_log;
 pub use self::known::{KnownColumn, KnownTable, KnownTables};
 pub use self::sift::Reason;

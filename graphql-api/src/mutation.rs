@@ -11,8 +11,9 @@ use crate::limits::{Limits, most};
 use crate::types::source::SourceRef;
 use crate::types::validation::FINDINGS_DEFAULT;
 use crate::types::{
-    DocumentInput, IngestInput, IngestPayload, IngestReport, RemoveSourceInput,
-    RemoveSourcePayload, Source, UserError, ValidationMode, ValidationReport,
+    DecideIdentityInput, DecideIdentityPayload, DocumentInput, IngestInput, IngestPayload,
+    IngestReport, RemoveSourceInput, RemoveSourcePayload, Source, UserError, ValidationMode,
+    ValidationReport, identity,
 };
 
 /// Everything that can be changed; a change is on disk before its answer is given.
@@ -62,6 +63,15 @@ impl Mutation {
         payload.version = after.version().0;
         payload.source = SourceRef::find(&after, &source).map(Source);
         Ok(payload)
+    }
+
+    /// Decides that two names are one thing, or two, or takes such a decision back; it outlives every ingest.
+    async fn decide_identity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The names, and what is decided of them.")] input: DecideIdentityInput,
+    ) -> Result<DecideIdentityPayload> {
+        identity::decide(ctx, input).await
     }
 
     /// Makes a source say nothing any more; what other sources say stays.

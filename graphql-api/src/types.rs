@@ -16,6 +16,7 @@ mod entity_kind;
 mod entity_object;
 pub(crate) mod entity_ref;
 mod facet;
+pub(crate) mod identity;
 mod impact;
 mod ingest;
 mod ingest_report;
@@ -53,6 +54,10 @@ pub use entity_change::{
 };
 pub use entity_kind::EntityKind;
 pub use facet::{Facet, FacetField, FacetValue};
+pub use identity::{
+    DecideIdentityInput, DecideIdentityPayload, Identity, IdentityCandidate, IdentityCandidates,
+    IdentityDecision, IdentityLink, IdentityRefusal,
+};
 pub use impact::{Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactSeverity, ImpactStep};
 pub use ingest::{DocumentEncoding, DocumentInput, IngestInput, IngestPayload};
 pub use ingest_report::{Diagnostic, IngestReport, Severity, Understood};

@@ -31,6 +31,7 @@ mod context;
 mod entailment;
 mod error;
 mod events;
+mod identities;
 mod impact;
 mod ingest;
 mod known;
@@ -55,6 +56,7 @@ pub use context::Isogloss;
 pub use entailment::read_statement;
 pub use error::{Error, Result};
 pub use events::event_source;
+pub use identities::{DECISIONS, IdentityDecision};
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,
 };

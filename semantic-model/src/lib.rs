@@ -6,6 +6,7 @@
 //! the source that makes it.
 //!
 //! - [`identity`] names entities: the same IRI from every connector for what a source calls by the same name.
+//! - [`identities`] says why names are one thing, and which might be.
 //! - [`merge`] has the rules by which contradicting sources become one merged view.
 //! - [`provenance`] tells where statements come from, as a named graph and for one claim.
 //! - [`lineage`] walks what was derived from what, between datasets or between columns.
@@ -47,6 +48,7 @@ pub mod centrality;
 mod entity;
 pub mod error;
 pub mod formats;
+pub mod identities;
 pub mod identity;
 pub mod impact;
 mod kind;

@@ -17,7 +17,7 @@ use crate::error::Error;
 pub const PEOPLE: &str = "people";
 
 /// Kinds of sources that read a database or a warehouse itself.
-const DATABASES: [&str; 17] = [
+const DATABASES: [&str; 18] = [
     "postgres",
     "postgres-catalog",
     "mysql",
@@ -30,6 +30,7 @@ const DATABASES: [&str; 17] = [
     "duckdb",
     "sqlite",
     "iceberg",
+    "delta",
     "unity-catalog",
     "hive",
     "information-schema",
@@ -90,17 +91,36 @@ pub fn default_rules() -> MergeRules {
         "catalog-lines",
         "openlineage",
         "datahub",
+        "openmetadata",
         "odcs",
         "rdf",
         PEOPLE,
     ]);
     // A comment in the database says least: whoever wrote a description elsewhere knew it.
     let meanings = [
-        owned(&[PEOPLE, "odcs", "dbt", "catalog-lines", "rdf", "datahub"]),
+        owned(&[
+            PEOPLE,
+            "odcs",
+            "dbt",
+            "catalog-lines",
+            "rdf",
+            "data-json",
+            "datahub",
+            "openmetadata",
+        ]),
         databases_then(&["openlineage"]),
     ]
     .concat();
-    let words = owned(&[PEOPLE, "rdf", "odcs", "dbt", "catalog-lines", "datahub"]);
+    let words = owned(&[
+        PEOPLE,
+        "rdf",
+        "glossary",
+        "odcs",
+        "dbt",
+        "catalog-lines",
+        "datahub",
+        "openmetadata",
+    ]);
     let rules = |properties: &[(&str, bool)], order: &[String]| -> Vec<PropertyRule> {
         let rule = |&(predicate, single): &(&str, bool)| PropertyRule {
             predicate: predicate.to_owned(),
@@ -124,10 +144,12 @@ pub fn default_rules() -> MergeRules {
                 ChildRule {
                     link: csvw::TABLE_SCHEMA.to_owned(),
                     key: None,
+                    fold_case: false,
                 },
                 ChildRule {
                     link: csvw::COLUMN.to_owned(),
                     key: Some(csvw::NAME.to_owned()),
+                    fold_case: true,
                 },
             ],
             order: databases_then(&[
@@ -137,6 +159,7 @@ pub fn default_rules() -> MergeRules {
                 "odcs",
                 "openlineage",
                 "datahub",
+                "openmetadata",
                 PEOPLE,
             ]),
             refused_by: owned(&[PEOPLE]),

@@ -115,6 +115,7 @@ words! {
     has_email = vcard::HAS_EMAIL,
     term = iso::TERM,
     same_as = owl::SAME_AS,
+    different_from = owl::DIFFERENT_FROM,
     has_policy = odrl::HAS_POLICY,
     owl_class = owl::CLASS,
     rdfs_class = rdfs::CLASS,

@@ -120,7 +120,7 @@ pub(crate) enum Documents {
 impl Job {
     /// Opens the documents; what could not be opened comes back as diagnostics.
     pub(crate) fn read(
-        self,
+        &self,
         mapping: &Mapping,
         dry_run: bool,
     ) -> Result<(Request, Vec<Diagnostic>), Failure> {
@@ -138,7 +138,7 @@ impl Job {
             actor: "cli".to_owned(),
             time: clock::now(),
             dry_run,
-            ..Request::new(self.source, self.kind, found.inputs)
+            ..Request::new(self.source.clone(), self.kind, found.inputs)
         };
         Ok((request, found.diagnostics))
     }
@@ -233,7 +233,8 @@ fn render(name: &SourceName, ingested: &Ingested) -> String {
     out
 }
 
-fn commit_line(receipt: Option<&Receipt>) -> String {
+/// Says in one line what a commit changed.
+pub(crate) fn commit_line(receipt: Option<&Receipt>) -> String {
     match receipt {
         None => "read, nothing committed".to_owned(),
         Some(r) if r.unchanged => format!(

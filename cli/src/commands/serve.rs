@@ -7,10 +7,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::arguments::Serve;
 use crate::commands::ingest::{config_jobs, render_report};
-use crate::commands::{Outcome, open_or_create};
+use crate::commands::{Outcome, open_or_create, watch};
 use crate::config::{Config, set_merge_rules};
 use crate::failure::{Failure, FailureKind, chain};
-use crate::output;
+use crate::watch::Watcher;
+use crate::{clock, output};
 
 pub(super) fn run(options: &Serve) -> Outcome {
     let mut config = match &options.config {
@@ -23,7 +24,9 @@ pub(super) fn run(options: &Serve) -> Outcome {
     let listener = bind(&config.server)?;
     let mesh = open_or_create(&options.data.data, options.history.or(config.history))?;
     set_merge_rules(&mesh, &config)?;
-    if !config.sources.is_empty() {
+    if options.watch {
+        watch(&mesh, &config)?;
+    } else if !config.sources.is_empty() {
         ingest(&mesh, &config)?;
     }
     let snapshot = mesh.snapshot();
@@ -50,6 +53,23 @@ fn ingest(mesh: &Isogloss, config: &Config) -> Outcome {
         ));
     }
     Ok(())
+}
+
+/// Brings the sources up to date, and from then on reads what changes beside the server.
+fn watch(mesh: &Isogloss, config: &Config) -> Outcome {
+    let mut watcher = Watcher::new(config)?;
+    let pause = config.watch.pause()?;
+    watcher
+        .look(mesh, clock::now())
+        .iter()
+        .for_each(watch::tell);
+    let mesh = mesh.clone();
+    let thread = std::thread::Builder::new().name("watch".to_owned());
+    let started = thread.spawn(move || watch::follow(&mesh, watcher, pause));
+    started.map(drop).map_err(|error| {
+        let message = format!("could not start to watch: {error}");
+        Failure::new(FailureKind::Other, message)
+    })
 }
 
 /// Takes the port before anything slow happens, so that a taken one is told at once.

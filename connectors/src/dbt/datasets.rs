@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::columns;
 use super::document::Entry;
-use super::extras;
 use super::place::{self, Facts};
 use super::project::{Known, Project, fields_of};
 use super::relation::relation_parts;
 use super::results::Outcome;
+use super::{extras, freshness};
 use crate::json::Fields;
 
 /// Keys of a node that are kept as `iso:extra` when they say something.
@@ -194,6 +194,7 @@ pub(super) fn write(project: &mut Project<'_>, entry: &Entry) {
     if let Some(outcome) = project.results.get(&entry.id) {
         run(project, &entry.id, subject, outcome);
     }
+    freshness::write(project, &entry.id, subject, &fields);
 }
 
 /// Writes what the dataset is called, in dbt and in the database.

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalog::Catalog;
 use super::document::{Document, Entry};
+use super::freshness::Looks;
 use super::place::Place;
 use super::results::Results;
 use super::{checks, datasets, extras, lineage, metrics, semantic};
@@ -90,6 +91,7 @@ pub(super) struct Project<'a> {
     pub(super) groups: BTreeMap<String, NamedNode>,
     pub(super) catalog: &'a Catalog,
     pub(super) results: &'a Results,
+    pub(super) freshness: &'a Looks,
 }
 
 impl Project<'_> {

@@ -262,3 +262,34 @@ fn terms_and_labels_in_meta_become_links_and_titles() {
         assert!(said.contains(part), "{part} is not in:\n{said}");
     }
 }
+
+#[test]
+fn freshness_is_a_promise_and_its_measurement() {
+    let manifest = manifest(
+        r#""nodes": {}, "sources": {"source.shop.raw.orders": {
+            "resource_type": "source", "name": "orders", "source_name": "raw", "schema": "raw", "database": "wh", "columns": {},
+            "freshness": {"warn_after": {"count": 12, "period": "hour"}, "error_after": {"count": null, "period": null}, "filter": null}}}"#,
+    );
+    let sources = r#"{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/sources/v3.json", "generated_at": "2026-01-02T04:00:00Z"},
+        "results": [{"unique_id": "source.shop.raw.orders", "max_loaded_at": "2026-01-01T03:04:05+00:00", "status": "Warn",
+            "snapshotted_at": "2026-01-02T03:04:05Z", "max_loaded_at_time_ago_in_s": 86400.0},
+          {"unique_id": "source.shop.raw.gone", "status": "pass"}, {"unique_id": "x", "error": "no table", "status": "runtime error"}]}"#;
+    let read = read_texts(
+        Kind::Dbt,
+        &[("manifest.json", &manifest), ("sources.json", sources)],
+        &options(),
+    );
+    let text = lines(&read);
+    for part in [
+        "dcterms:modified \"2026-01-01T03:04:05",
+        "iso:status \"warn\"",
+        "dqv:value \"false\"",
+        "iso:extra \"age_seconds=86400.0\"",
+        "warn_after",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(!text.contains("error_after"), "{text}");
+    assert_eq!(read.report.count("freshness_only"), 1);
+    assert_eq!(read.report.skipped, 2);
+}

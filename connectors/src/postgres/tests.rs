@@ -222,3 +222,58 @@ fn the_dumps_of_the_shared_data_are_read_whole() {
         );
     }
 }
+
+/// A database whose server counted statements, one of them our own.
+fn counted() -> SourceStatements {
+    let text = r#"{"format": "isogloss.postgres.catalog/1", "database": {"name": "shop", "search_path": ["public"]},
+        "relations": [{"schema": "public", "name": "orders"}, {"schema": "public", "name": "customers"}],
+        "columns": [{"schema": "public", "relation": "orders", "name": "id", "position": 1},
+            {"schema": "public", "relation": "orders", "name": "customer_id", "position": 2},
+            {"schema": "public", "relation": "customers", "name": "id", "position": 1}],
+        "statements": [
+            {"user": "ann", "query": "select c.id from orders o join customers c on c.id = o.customer_id where o.id = $1", "calls": 7},
+            {"user": "ann", "query": "select * from dropped_table where x = $1", "calls": 3},
+            {"user": "reader", "query": "select relname from pg_catalog.pg_class", "calls": 5000}]}"#;
+    read_texts(Kind::PostgresCatalog, &[("shop.json", text)], &options())
+}
+
+#[test]
+fn counted_statements_are_use_of_the_tables_that_there_are() {
+    let read = counted();
+    let text = lines(&read);
+    for part in [
+        "prov:used dataset:s/shop.public.orders",
+        "prov:used dataset:s/shop.public.customers",
+        "iso:queryCount \"7\"",
+        "dataset:s/shop.public.customers iso:usedWith dataset:s/shop.public.orders",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(
+        !text.contains("dropped_table") && !text.contains("5000"),
+        "{text}"
+    );
+    assert_eq!(read.report.understood["usage_pattern"], 1);
+    assert_eq!(read.report.understood["dataset"], 2);
+    assert_eq!(read.report.count("aside_catalog"), 1);
+}
+
+#[test]
+fn a_column_chosen_by_case_comes_from_what_chooses_it() {
+    let text = r#"{"format": "isogloss.postgres.catalog/1", "database": {"name": "shop", "search_path": ["public"]},
+        "relations": [{"schema": "public", "name": "orders"}, {"schema": "public", "name": "v", "kind": "view",
+            "definition": "SELECT CASE WHEN o.total > 5 THEN 'large' ELSE 'small' END AS size FROM orders o WHERE o.id > 0"}],
+        "columns": [{"schema": "public", "relation": "orders", "name": "id", "position": 1},
+            {"schema": "public", "relation": "orders", "name": "total", "position": 2},
+            {"schema": "public", "relation": "v", "name": "size", "position": 1}]}"#;
+    let read = read_texts(Kind::PostgresCatalog, &[("shop.json", text)], &options());
+    let text = lines(&read);
+    let (view, table) = ("shop.public.v", "shop.public.orders");
+    let made = format!("column:s/{view}/size prov:wasDerivedFrom column:s/{table}/total");
+    assert!(text.contains(&made), "{text}");
+    assert!(
+        text.contains("iso:transformation \"CONDITIONAL\"")
+            && text.contains("iso:transformation \"FILTER\""),
+        "{text}"
+    );
+}

@@ -54,6 +54,12 @@ pub(super) fn write(
                 }
             }
         }
+        for (column, how) in statement.influences() {
+            let from = find(&column.table, tables);
+            if let Some(from) = from.and_then(|from| from.get_any_case(&column.name)) {
+                lineage::rows(out, &table.iri, from, how);
+            }
+        }
         let names = columns.get(&key).map_or(&[][..], Vec::as_slice);
         let lineage = column_lineage(statement, names, table, tables, out);
         report.understood_many("column_lineage", lineage);
@@ -82,8 +88,9 @@ fn column_lineage(
         let mut has_source = false;
         for (source, influences) in &output.sources {
             let from = find(&source.table, tables);
-            if let Some(from) = from.and_then(|table| table.get_any_case(&source.name)) {
-                lineage::made(out, column, from, &lineage::ways(*influences));
+            let from = from.and_then(|table| table.get_any_case(&source.name));
+            if let Some(from) = from.filter(|from| *from != column) {
+                lineage::column(out, column, from, *influences);
                 has_source = true;
             }
         }

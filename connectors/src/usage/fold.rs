@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::entry::Entry;
 use super::format::Format;
 use super::sift::{self, Reason};
-use super::{UsageOptions, key};
+use super::{KnownTables, UsageOptions, key};
 use crate::sql::{Context, Dialect, StatementFacts, analyze};
 use crate::{Location, Report};
 
@@ -88,6 +88,26 @@ pub(super) struct Patterns {
     counted: u64,
     guessed: u64,
     problems: BTreeMap<String, u64>,
+}
+
+impl Patterns {
+    /// Leaves out the tables that are not known, patterns that use no other, and how much was set aside.
+    pub(super) fn keep_known(&mut self, known: &KnownTables) {
+        (self.statements, self.counted) = (0, 0);
+        for pattern in self.by_id.values_mut() {
+            let facts = &mut pattern.facts;
+            facts.reads.retain(|table| known.get(table).is_some());
+            facts
+                .columns
+                .retain(|column, _| known.get(&column.table).is_some());
+            facts.joins.retain(|key| {
+                let mut sides = [&key.left, &key.right].into_iter();
+                sides.all(|side| known.get(&side.table).is_some())
+            });
+        }
+        self.by_id
+            .retain(|_, pattern| !pattern.facts.reads.is_empty());
+    }
 }
 
 /// What one text of SQL came to: for each statement a pattern, or why it is none.

@@ -50,12 +50,12 @@ impl Format {
         let text = String::from_utf8_lossy(head);
         let text = text.trim_start_matches('\u{feff}').trim_start();
         match text.chars().next()? {
-            '[' | '{' => Self::of_json(text),
+            '[' | '{' => Self::of_json(text, has_objects_by_line(bytes)),
             _ => Self::of_text(text, head),
         }
     }
 
-    fn of_json(text: &str) -> Option<Self> {
+    fn of_json(text: &str, by_line: bool) -> Option<Self> {
         let first = text.lines().next()?.trim();
         if first.starts_with('{')
             && let Ok(Value::Object(object)) = serde_json::from_str(first)
@@ -74,7 +74,8 @@ impl Format {
         }
         // The keys of the first objects, as far as they can be seen without reading the whole.
         let keys: Vec<&str> = text.split('"').skip(1).step_by(2).take(400).collect();
-        export::names_statement(&keys).then(|| Self::Json(vendor(&keys)))
+        let form = if by_line { Self::JsonLines } else { Self::Json };
+        export::names_statement(&keys).then(|| form(vendor(&keys)))
     }
 
     fn of_text(text: &str, head: &[u8]) -> Option<Self> {
@@ -109,6 +110,14 @@ impl Format {
             },
         }
     }
+}
+
+/// Says whether the first two lines each begin an object: so a line that is longer than what is looked at is known too.
+fn has_objects_by_line(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let mut lines = text.splitn(3, |byte| *byte == b'\n');
+    let begins = |line: Option<&[u8]>| line.is_some_and(|line| line.trim_ascii().starts_with(b"{"));
+    begins(lines.next().filter(|first| first.len() > 1)) && begins(lines.next())
 }
 
 /// Knows the system by the names of the columns of its history.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::links::Links;
-use super::rules::{Compiled, Order};
+use super::rules::{Child, Compiled, Order};
 use crate::dictionary::Kind;
 use crate::names::TermId;
 use crate::segment::Pattern;
@@ -208,7 +208,7 @@ impl Joiner<'_, '_> {
         (0..names.len()).flat_map(each).collect()
     }
 
-    fn join_children(&mut self, link: u16, key: Option<u16>) {
+    fn join_children(&mut self, rule: Child) {
         let sets: Vec<Vec<u32>> = self
             .sets
             .iter()
@@ -217,7 +217,7 @@ impl Joiner<'_, '_> {
             .collect();
         let mut links = Vec::new();
         for set in sets {
-            for same in children_by_key(self.compiled, &set, link, key) {
+            for same in children_by_key(self.compiled, &set, rule) {
                 links.extend(self.links_within(&same));
             }
         }
@@ -225,42 +225,70 @@ impl Joiner<'_, '_> {
     }
 }
 
+/// A part of a thing: the name of the thing that has it, the part, and the value that tells it apart.
+#[derive(Clone, Copy)]
+struct Part {
+    of: u32,
+    name: u32,
+    key: u32,
+}
+
 /// The parts of one thing's names that have one key: where a name has two such parts, nothing is said of them.
-fn children_by_key(
-    compiled: &Compiled<'_>,
-    names: &[u32],
-    link: u16,
-    key: Option<u16>,
-) -> Vec<Vec<u32>> {
-    let mut by_key: FxHashMap<u32, (Vec<u32>, bool)> = FxHashMap::default();
-    for &name in names {
-        let mut seen: FxHashMap<u32, u32> = FxHashMap::default();
-        for child in objects(compiled, name, link) {
-            if !compiled.is_resource(child) {
+fn children_by_key(compiled: &Compiled<'_>, names: &[u32], rule: Child) -> Vec<Vec<u32>> {
+    let mut parts: Vec<Part> = Vec::new();
+    for &of in names {
+        for part in objects(compiled, of, rule.link) {
+            if !compiled.is_resource(part) {
                 continue;
             }
-            let keys = match key {
-                Some(key) => objects(compiled, child, key),
+            let keys = match rule.key {
+                Some(key) => objects(compiled, part, key),
                 None => vec![u32::MAX],
             };
-            for key in keys {
-                let (children, unclear) = by_key.entry(key).or_default();
-                *unclear |= *seen.entry(key).or_insert(child) != child;
-                children.push(child);
-            }
+            parts.extend(keys.into_iter().map(|key| Part {
+                of,
+                name: part,
+                key,
+            }));
         }
     }
-    let mut clear: Vec<_> = (by_key.into_iter())
-        .filter(|(_, (_, unclear))| !unclear)
-        .map(|(_, (mut children, _))| {
-            children.sort_unstable();
-            children.dedup();
-            children
-        })
-        .filter(|children| children.len() > 1)
-        .collect();
+    let mut clear = Vec::new();
+    let unclear = if rule.fold_case && rule.key.is_some() {
+        let folded = |part: &Part| compiled.snapshot.text(TermId(part.key)).to_lowercase();
+        cluster(parts, folded, &mut clear)
+    } else {
+        parts
+    };
+    cluster(unclear, |part| part.key, &mut clear);
+    clear.retain(|parts| parts.len() > 1);
     clear.sort_unstable();
     clear
+}
+
+/// Puts together the parts of equal keys; gives back those of which a name has two different ones.
+fn cluster<K: Eq + std::hash::Hash>(
+    parts: Vec<Part>,
+    key: impl Fn(&Part) -> K,
+    clear: &mut Vec<Vec<u32>>,
+) -> Vec<Part> {
+    let mut by_key: FxHashMap<K, Vec<Part>> = FxHashMap::default();
+    for part in parts {
+        by_key.entry(key(&part)).or_default().push(part);
+    }
+    let mut unclear = Vec::new();
+    for parts in by_key.into_values() {
+        let mut seen: FxHashMap<u32, u32> = FxHashMap::default();
+        let is_clear = |found: &Part| *seen.entry(found.of).or_insert(found.name) == found.name;
+        if parts.iter().all(is_clear) {
+            let mut same: Vec<u32> = parts.iter().map(|found| found.name).collect();
+            same.sort_unstable();
+            same.dedup();
+            clear.push(same);
+        } else {
+            unclear.extend(parts);
+        }
+    }
+    unclear
 }
 
 /// The distinct objects that sources claim.
@@ -292,8 +320,8 @@ pub(super) fn solve(compiled: &Compiled<'_>, links: Links) -> Vec<(u32, Vec<u32>
         }
         joiner.join_all(pairs);
     }
-    for &(link, key) in &compiled.children {
-        joiner.join_children(link, key);
+    for &rule in &compiled.children {
+        joiner.join_children(rule);
     }
     let groups = joiner.sets.into_iter().filter(|set| set.len() > 1);
     groups.map(|set| with_canonical(compiled, set)).collect()

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::groups::{Groups, objects};
-use super::rules::Compiled;
+use super::rules::{Child, Compiled};
 use crate::segment::{Pattern, Row};
 
 /// A key that more names share than this names nothing: it is a default or a mistake.
@@ -161,11 +161,11 @@ pub(super) fn touched_names(
                 search.add(name, false);
             }
         }
-        for &(link, key) in &compiled.children {
-            if link == p {
+        for child in &compiled.children {
+            if child.link == p {
                 search.add_resource(row.object, false);
             }
-            if link == p || key == Some(p) {
+            if child.link == p || child.key == Some(p) {
                 search.add(row.subject, false);
             }
         }
@@ -244,7 +244,7 @@ impl Search<'_, '_> {
         for mate in mates {
             self.add(mate, true);
         }
-        for &(link, _) in &compiled.children {
+        for &Child { link, .. } in &compiled.children {
             let wholes = Pattern {
                 object: Some(name),
                 ..of_predicate(link)

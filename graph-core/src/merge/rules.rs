@@ -57,6 +57,8 @@ pub struct ChildRule {
     pub link: String,
     /// IRI of the property whose value tells the parts of one thing apart; without it a thing has one such part.
     pub key: Option<String>,
+    /// Whether upper and lower case of the key are one, unless a thing has two parts that only the case tells apart.
+    pub fold_case: bool,
 }
 
 impl MergeRules {
@@ -108,6 +110,14 @@ pub(super) enum Order {
     Identity,
 }
 
+/// A [`ChildRule`] in the numbers of one snapshot.
+#[derive(Clone, Copy)]
+pub(super) struct Child {
+    pub(super) link: u16,
+    pub(super) key: Option<u16>,
+    pub(super) fold_case: bool,
+}
+
 /// The rules in the numbers of one snapshot.
 pub(super) struct Compiled<'a> {
     pub(super) snapshot: &'a Snapshot,
@@ -116,7 +126,7 @@ pub(super) struct Compiled<'a> {
     pub(super) same_as: Option<u16>,
     pub(super) different_from: Option<u16>,
     pub(super) keys: Vec<u16>,
-    pub(super) children: Vec<(u16, Option<u16>)>,
+    pub(super) children: Vec<Child>,
     ranks: RefCell<FxHashMap<(Order, u16), usize>>,
 }
 
@@ -128,14 +138,18 @@ impl<'a> Compiled<'a> {
         };
         let identities = &rules.identities;
         let properties = rules.properties.iter().enumerate();
-        let children = identities
-            .children
-            .iter()
-            .filter_map(|child| match &child.key {
+        let child = |rule: &ChildRule| {
+            let key = match &rule.key {
                 // A key that no statement has tells no two parts to be one.
-                Some(key) => Some((number(&child.link)?, Some(number(key)?))),
-                None => Some((number(&child.link)?, None)),
-            });
+                Some(key) => Some(number(key)?),
+                None => None,
+            };
+            Some(Child {
+                link: number(&rule.link)?,
+                key,
+                fold_case: rule.fold_case,
+            })
+        };
         Self {
             snapshot,
             rules,
@@ -149,7 +163,7 @@ impl<'a> Compiled<'a> {
                 .iter()
                 .filter_map(|key| number(key))
                 .collect(),
-            children: children.collect(),
+            children: identities.children.iter().filter_map(child).collect(),
             ranks: RefCell::default(),
         }
     }

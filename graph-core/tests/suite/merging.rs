@@ -49,10 +49,12 @@ pub(crate) fn rules() -> MergeRules {
                 ChildRule {
                     link: iri("schema"),
                     key: None,
+                    fold_case: false,
                 },
                 ChildRule {
                     link: iri("column"),
                     key: Some(iri("name")),
+                    fold_case: true,
                 },
             ],
             order: names(&["dbt", "rdf"]),
@@ -97,7 +99,11 @@ impl Random {
             .next()
             .unwrap_or_default();
         let object: RdfTerm = match local {
-            "key" | "name" => Literal::from(format!("{local} {}", self.below(5))).into(),
+            "key" => Literal::from(format!("{local} {}", self.below(5))).into(),
+            "name" => {
+                let name = if self.below(3) == 0 { "NAME" } else { "name" };
+                Literal::from(format!("{name} {}", self.below(5))).into()
+            }
             "title" | "type" | "plain" if self.below(4) > 0 => {
                 let text = format!("text {}", self.below(3));
                 match self.below(3) {

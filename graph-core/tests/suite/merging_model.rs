@@ -171,15 +171,18 @@ fn groups(claims: &[Said], rules: &MergeRules) -> Vec<Vec<RdfTerm>> {
     sets
 }
 
+/// A part of a thing: the thing, the part and the key of the part.
+type Part = (RdfTerm, RdfTerm, String);
+
 fn child_links(claims: &[Said], sets: &[Vec<RdfTerm>], child: &ChildRule) -> Vec<Link> {
     let mut links = Vec::new();
     for set in sets {
-        let mut keys: BTreeMap<String, Vec<(RdfTerm, RdfTerm)>> = BTreeMap::new();
+        let mut parts: Vec<Part> = Vec::new();
         for whole in set {
-            let parts = claims.iter().filter(|said| {
+            let said = claims.iter().filter(|said| {
                 said.subject == *whole && said.predicate == child.link && is_resource(&said.object)
             });
-            for part in parts {
+            for part in said {
                 let of_part = claims.iter().filter(|said| {
                     said.subject == part.object && Some(&said.predicate) == child.key.as_ref()
                 });
@@ -187,30 +190,45 @@ fn child_links(claims: &[Said], sets: &[Vec<RdfTerm>], child: &ChildRule) -> Vec
                     Some(_) => of_part.map(|said| said.object.to_string()).collect(),
                     None => vec![String::new()],
                 };
-                for value in values {
-                    keys.entry(value)
-                        .or_default()
-                        .push((whole.clone(), part.object.clone()));
-                }
-            }
-        }
-        for pairs in keys.values() {
-            let unclear = pairs.iter().any(|(whole, part)| {
-                pairs
-                    .iter()
-                    .any(|(other, second)| whole == other && part != second)
-            });
-            for (_, one) in pairs.iter().filter(|_| !unclear) {
-                links.extend(
-                    pairs
-                        .iter()
-                        .filter(|(_, two)| one != two)
-                        .map(|(_, two)| link(one, two)),
+                let part = &part.object;
+                parts.extend(
+                    values
+                        .into_iter()
+                        .map(|value| (whole.clone(), part.clone(), value)),
                 );
             }
         }
+        if child.fold_case {
+            parts = link_parts(parts, &mut links, str::to_lowercase);
+        }
+        link_parts(parts, &mut links, str::to_owned);
     }
     links
+}
+
+/// Links the parts of one key, and gives those back of which one thing has two.
+fn link_parts(parts: Vec<Part>, links: &mut Vec<Link>, key: fn(&str) -> String) -> Vec<Part> {
+    let mut keys: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    for part in parts {
+        keys.entry(key(&part.2)).or_default().push(part);
+    }
+    let mut rest = Vec::new();
+    for parts in keys.into_values() {
+        let unclear = parts.iter().any(|(whole, part, _)| {
+            parts
+                .iter()
+                .any(|(other, second, _)| whole == other && part != second)
+        });
+        if unclear {
+            rest.extend(parts);
+            continue;
+        }
+        for (_, one, _) in &parts {
+            let others = parts.iter().filter(|(_, two, _)| one != two);
+            links.extend(others.map(|(_, two, _)| link(one, two)));
+        }
+    }
+    rest
 }
 
 fn equal_pairs(keyed: &[&Said]) -> Vec<Link> {

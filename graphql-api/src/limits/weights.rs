@@ -14,14 +14,17 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("domains", 5),
     ("facets", 3),
     ("findings", 100),
+    ("links", 10),
     ("matchedFields", 5),
     ("newValues", 3),
     ("oldValues", 3),
     ("owners", 5),
+    ("pairs", 50),
     ("parts", 10),
     ("products", 5),
     ("properties", 5),
     ("references", 5),
+    ("refusals", 5),
     ("related", 10),
     ("sources", 20),
     ("steps", 50),
@@ -67,6 +70,8 @@ const HEAVY_FIELDS: &[(&str, u64)] = &[
     ("suggest", 100),
     ("validate", 2_000),
     ("why", 1_000),
+    ("identity", 100),
+    ("identityCandidates", 2_000),
 ];
 
 /// The page size of a connection when the query gives no `first`.

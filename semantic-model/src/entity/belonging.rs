@@ -151,8 +151,9 @@ impl<'m> Entity<'m> {
     /// This entity and, for a dataset, the others known to be the same physical table.
     pub(crate) fn with_twins(self) -> Vec<Self> {
         let mut selves = vec![self];
-        let has_name = !self.objects(self.model().words().qualified_name).is_empty();
-        if has_name && self.kind() == Some(EntityKind::Dataset) {
+        let words = self.model().words();
+        let has_name = !self.objects(words.qualified_name).is_empty();
+        if (has_name || words.same_as.is_some()) && self.kind() == Some(EntityKind::Dataset) {
             selves.extend(Dataset(self).twins().into_iter().map(|twin| *twin));
         }
         selves

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Filter, Rest};
 use crate::entity::Entity;
+use crate::identities::without_refused;
 use crate::kind::EntityKind;
 use crate::model::Model;
 use crate::views::{Column, Dataset};
@@ -44,6 +45,7 @@ impl<'m> Twins<'m> {
             Some(EntityKind::Column) => self.add_columns(Column(entity), found),
             _ => {}
         }
+        without_refused(self.model, node, found);
     }
 
     fn add_tables(&mut self, table: Entity<'m>, found: &mut Vec<TermId>) {

@@ -4,6 +4,7 @@ use graph_core::TermId;
 
 use super::{Column, Contract, Dataset, Metric};
 use crate::entity::Entity;
+use crate::identities::without_refused;
 use crate::model::Model;
 
 /// How many items of a list of columns are read: a list that runs in a circle ends here.
@@ -98,13 +99,20 @@ impl<'m> Dataset<'m> {
         self.number(self.model().words().row_count)
     }
 
-    /// Returns the other datasets that say to be the same physical table.
+    /// Returns the other datasets that are the same physical table: of one qualified name, or said to be the same.
+    ///
+    /// Leaves out those that someone who may say so keeps apart from this one.
     pub fn twins(self) -> Vec<Self> {
         let model = self.model();
-        let word = model.words().qualified_name;
-        let names = self.objects(word).into_iter();
-        let mut ids: Vec<TermId> = names.flat_map(|name| model.subjects(word, name)).collect();
+        let words = model.words();
+        let names = self.objects(words.qualified_name).into_iter();
+        let mut ids: Vec<TermId> = names
+            .flat_map(|name| model.subjects(words.qualified_name, name))
+            .collect();
+        ids.extend(self.objects(words.same_as));
+        ids.extend(self.subjects(words.same_as));
         ids.retain(|id| *id != self.id());
+        without_refused(model, self.id(), &mut ids);
         model.views(ids)
     }
 
