@@ -18,7 +18,7 @@ pub(crate) use reasons::{Same, Why};
 #[cfg(feature = "query")]
 pub(crate) use running::{Query, RowFormat, Suite, SuiteKind, SuiteRun};
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
-pub(crate) use walks::{Between, Changes, EventFormat, Impact, Lineage, Then, Way};
+pub(crate) use walks::{Between, Changes, Diff, EventFormat, Impact, Lineage, Then, Way};
 pub(crate) use watching::Watch;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -90,6 +90,8 @@ pub enum Command {
     Eval(Eval),
     /// Run resolution cases that say what they expect, as a test.
     Test(Test),
+    /// Say which resolution cases two versions of the graph answer differently.
+    Diff(Diff),
     /// Run the cases of a conformance suite and write what came out, to be scored.
     #[cfg(feature = "query")]
     Suite(Suite),

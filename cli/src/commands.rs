@@ -4,6 +4,7 @@ mod backup;
 mod changes;
 mod compact;
 mod demo;
+mod diff;
 mod eval;
 mod export;
 mod impact;
@@ -69,6 +70,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Compact(options) => compact::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Diff(options) => diff::run(&options),
         #[cfg(feature = "query")]
         Command::Suite(options) => suite::run(&options),
         Command::Completions { shell } => {

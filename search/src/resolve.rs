@@ -13,6 +13,7 @@ mod cover;
 mod expand;
 mod explain;
 mod level;
+mod look;
 mod names;
 mod outcome;
 mod query;
@@ -76,7 +77,7 @@ pub(crate) fn resolve(
     words.truncate(GROUPS_MAX);
     let groups = ranker.expand(&words);
     let context = ranker.context(request, documents, lookup);
-    let asked = Asked::new(ranker.vocabulary.len(), &groups);
+    let asked = Asked::new(ranker.vocabulary.len(), &groups, query::is_sentence(text));
     let scored = ranker.score(&groups, &asked, &context);
     let (verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
     let group_of = |table: usize| ranker.group_of(table as u32);

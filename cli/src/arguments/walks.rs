@@ -1,5 +1,7 @@
 //! Options of the commands that walk the graph, and of reading it as it was.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use isogloss::AsOf;
 
@@ -146,6 +148,22 @@ pub struct Changes {
     /// Format of the events.
     #[arg(long, value_enum, default_value_t = EventFormat::Text)]
     pub format: EventFormat,
+}
+
+/// Options of `diff`.
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// The older version.
+    pub before: u64,
+    /// The newer version.
+    pub after: u64,
+    /// Case files, as `test` reads them.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// Formats of events.

@@ -1,10 +1,10 @@
 //! `isogloss test`: resolution cases that a team keeps beside its mesh, run like unit tests.
 
-mod cases;
+pub(super) mod cases;
 mod report;
 
 use isogloss::Snapshot;
-use isogloss::search::{Candidate, EntityRef, Resolution, ResolveRequest};
+use isogloss::search::{Candidate, EntityRef, Resolution};
 
 use crate::arguments::Test;
 use crate::commands::{Outcome, demo, open};
@@ -48,14 +48,7 @@ pub(super) fn run(options: &Test) -> Outcome {
 }
 
 fn verdict(file: &str, case: &Case, snapshot: &Snapshot) -> Result<Verdict, Failure> {
-    let request = ResolveRequest {
-        domain: case.context.domain.clone(),
-        product: case.context.product.clone(),
-        recent: case.context.recent.clone(),
-        purpose: case.context.purpose.clone(),
-        caller: case.context.caller.clone(),
-        ..ResolveRequest::new(&case.intent)
-    };
+    let request = case.request();
     let started = std::time::Instant::now();
     let resolution = snapshot.resolve(&request)?;
     Ok(Verdict {

@@ -27,6 +27,7 @@ pub(crate) struct Case {
 
 /// The catalog read in full and by its physical names alone, with the cases.
 pub(crate) struct Bench {
+    lines: Vec<Value>,
     pub(crate) full: Documents,
     pub(crate) physical: Documents,
     pub(crate) cases: Vec<Case>,
@@ -46,7 +47,23 @@ pub(crate) fn read(folder: &Path) -> Result<Bench, Error> {
         full: documents(&lines, false),
         physical: documents(&lines, true),
         cases: cases.iter().map(case).collect(),
+        lines,
     })
+}
+
+impl Bench {
+    /// Returns the catalog in full without some products.
+    pub(crate) fn without(&self, products: &[String]) -> Documents {
+        let gone = |id: &str| {
+            let product = id.split(['/', '#']).next().unwrap_or_default();
+            products.iter().any(|p| p.eq_ignore_ascii_case(product))
+        };
+        let kept = self.lines.iter().filter(|line| {
+            let ids = ["id", "parent", "from", "to"];
+            !ids.iter().any(|key| line[*key].as_str().is_some_and(gone))
+        });
+        documents(&kept.cloned().collect::<Vec<_>>(), false)
+    }
 }
 
 fn json_lines(path: &Path) -> Result<Vec<Value>, Error> {

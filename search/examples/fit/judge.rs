@@ -1,70 +1,85 @@
-//! Fits the formula of answerability on folds of databases.
+//! Fits the formulas of answerability on questions whose databases are in the mesh, and on the same questions
+//! asked of the mesh without them.
 
-use search::Tuning;
+use std::collections::BTreeMap;
 
-use crate::bench::Bench;
+use search::{Index, Resolution, Tuning};
+
+use crate::bench::{Bench, Case};
 use crate::fits::{FOLDS, fold};
 use crate::logistic::{self, Example};
 use crate::measure;
 use crate::{Error, answers};
 
-/// Fits the formula of answerability: features are added one by one while held-out databases gain.
+/// Tracks whose questions are asked of the mesh without their databases.
+const ASKED: &[&str] = &["question", "synonym", "keyword"];
+
+/// Fits a formula for sentences and one for names: features are added while held-out databases gain.
 pub(crate) fn judge(bench: &Bench, tuning: &Tuning) -> Result<(), Error> {
-    let examples: Vec<Option<Judged>> = answers(bench, tuning, |case, answer, _| {
+    let known = answers(bench, tuning, |case, answer, _| {
         let judged = ["resolved", "ambiguous", "none"].contains(&case.expect.as_str());
         let asked = case.track == "question" || judged && case.track != "context";
-        asked.then(|| {
-            let cover = answer
-                .considered
-                .iter()
-                .take(1)
-                .flat_map(|c| c.parts.iter().skip(1));
-            Judged {
-                parts: answer
-                    .evidence
-                    .iter()
-                    .chain(cover)
-                    .map(|p| (p.name, p.value))
-                    .collect(),
-                track: case.track.clone(),
-                family: case.family.clone(),
-                truth: case.expect != "none",
-            }
-        })
+        asked.then(|| Judged::of(case, &answer, case.expect != "none", false))
     })?;
-    let examples: Vec<Judged> = examples.into_iter().flatten().collect();
-    let mut names: Vec<&str> = examples
-        .iter()
-        .flat_map(|e| &e.parts)
-        .map(|p| p.0)
-        .collect();
+    let mut all: Vec<Judged> = known.into_iter().flatten().collect();
+    all.extend(ghosts(bench, tuning)?);
+    for sentence in [true, false] {
+        let kept: Vec<&Judged> = all.iter().filter(|j| j.sentence() == sentence).collect();
+        println!("{}", if sentence { "sentences" } else { "names" });
+        add_features(&kept);
+    }
+    Ok(())
+}
+
+/// Asks questions of the mesh without the databases that answer them.
+fn ghosts(bench: &Bench, tuning: &Tuning) -> Result<Vec<Judged>, Error> {
+    let mut by_gone: BTreeMap<Vec<String>, Vec<&Case>> = BTreeMap::new();
+    for case in &bench.cases {
+        if !case.physical && !case.products.is_empty() && ASKED.contains(&case.track.as_str()) {
+            let mut gone = [case.products.as_slice(), &case.acceptable].concat();
+            gone.sort();
+            gone.dedup();
+            by_gone.entry(gone).or_default().push(case);
+        }
+    }
+    let mut judged = Vec::new();
+    for (gone, cases) in by_gone {
+        let index = Index::from_documents(bench.without(&gone), tuning)?;
+        let asked = cases.into_iter();
+        judged.extend(asked.map(|c| Judged::of(c, &index.explain(&c.request), false, true)));
+    }
+    Ok(judged)
+}
+
+/// Adds features to a formula while held-out databases gain, and prints it.
+fn add_features(judged: &[&Judged]) {
+    let mut names: Vec<&str> = judged.iter().flat_map(|j| &j.parts).map(|p| p.0).collect();
     names.sort_unstable();
     names.dedup();
     let mut chosen: Vec<&str> = Vec::new();
     let mut best = 0.5;
-    while let Some((name, score)) = names
-        .iter()
-        .filter(|name| !chosen.contains(name))
-        .map(|&name| {
+    loop {
+        let open = names.iter().filter(|name| !chosen.contains(name));
+        let tried = open.map(|&name| {
             let tried: Vec<&str> = chosen.iter().copied().chain([name]).collect();
-            (name, held_out(&examples, &tried))
-        })
-        .max_by(|a, b| a.1.0.total_cmp(&b.1.0))
-    {
-        if score.0 < best + 0.002 {
+            (name, held_out(judged, &tried))
+        });
+        let Some((name, score)) = tried.max_by(|a, b| a.1.ghosts.total_cmp(&b.1.ghosts)) else {
+            break;
+        };
+        if score.ghosts < best + 0.002 {
             break;
         }
-        best = score.0;
+        best = score.ghosts;
         chosen.push(name);
         println!(
-            "+ {name}: held out AUROC {:.4}, F1 of none {:.3}",
-            score.0, score.1
+            "+ {name}: held out AUROC {:.4}, {:.4} on the track `none`; F1 of none {:.3} at {:.2}",
+            score.ghosts, score.track, score.f1.0, score.f1.1
         );
     }
-    let all: Vec<Example> = examples.iter().map(|e| e.example(&chosen, 0)).collect();
+    let all: Vec<Example> = judged.iter().map(|j| j.example(&chosen)).collect();
     let weights = logistic::fit(&all.iter().collect::<Vec<_>>(), 1.0);
     println!("constant, {}: {weights:.2?}", chosen.join(", "));
-    Ok(())
 }
 
 /// What is known of a case whose outcome is judged.
@@ -73,58 +88,72 @@ struct Judged {
     track: String,
     family: String,
     truth: bool,
+    ghost: bool,
 }
 
 impl Judged {
-    fn example(&self, names: &[&str], salt: usize) -> Example {
-        let part = |name: &&str| {
-            self.parts
-                .iter()
-                .find(|p| p.0 == *name)
-                .map_or(0.0, |p| p.1)
-        };
+    fn of(case: &Case, answer: &Resolution, truth: bool, ghost: bool) -> Self {
+        Self {
+            parts: answer.evidence.iter().map(|p| (p.name, p.value)).collect(),
+            track: case.track.clone(),
+            family: case.family.clone(),
+            truth,
+            ghost,
+        }
+    }
+
+    fn part(&self, name: &str) -> f32 {
+        let found = self.parts.iter().find(|p| p.0 == name);
+        found.map_or(0.0, |p| p.1)
+    }
+
+    fn sentence(&self) -> bool {
+        self.part("sentence") > 0.5
+    }
+
+    fn example(&self, names: &[&str]) -> Example {
+        let parts = names.iter().map(|name| self.part(name));
         Example {
-            features: [1.0].into_iter().chain(names.iter().map(part)).collect(),
+            features: [1.0].into_iter().chain(parts).collect(),
             truth: self.truth,
-            weight: if self.truth { 1.0 } else { 10.0 },
-            fold: fold(&format!("{}{salt}", self.family)),
+            weight: 1.0,
+            fold: fold(&self.family),
         }
     }
 }
 
-/// The measures of a formula on the databases that it was not fitted on, over several ways to fold them.
-fn held_out(cases: &[Judged], names: &[&str]) -> (f32, f32) {
-    const SALTS: usize = 4;
-    let mut sums = (0.0, 0.0);
-    for salt in 0..SALTS {
-        let examples: Vec<Example> = cases.iter().map(|c| c.example(names, salt)).collect();
-        let mut guesses: Vec<(f32, bool)> = vec![(0.0, true); cases.len()];
-        for out in 0..FOLDS {
-            let train = cases
-                .iter()
-                .zip(&examples)
-                .filter(|(c, e)| e.fold != out && (c.track == "question" || c.track == "none"));
-            let train: Vec<&Example> = train.map(|(_, e)| e).collect();
-            let weights = logistic::fit(&train, 3.0);
-            for (guess, example) in guesses.iter_mut().zip(&examples) {
-                if example.fold == out {
-                    *guess = (logistic::guess(&example.features, &weights), example.truth);
-                }
+/// The measures of a formula on the databases that it was not fitted on.
+struct HeldOut {
+    /// Between questions and the same questions without their databases.
+    ghosts: f32,
+    /// Between questions and those of the track `none`.
+    track: f32,
+    /// The best F1 of none over the benchmark's own cases, and where.
+    f1: (f32, f32),
+}
+
+fn held_out(judged: &[&Judged], names: &[&str]) -> HeldOut {
+    let examples: Vec<Example> = judged.iter().map(|j| j.example(names)).collect();
+    let mut guesses = vec![0.0f32; judged.len()];
+    for out in 0..FOLDS {
+        let train: Vec<&Example> = examples.iter().filter(|e| e.fold != out).collect();
+        let weights = logistic::fit(&train, 3.0);
+        for (guess, example) in guesses.iter_mut().zip(&examples) {
+            if example.fold == out {
+                *guess = logistic::guess(&example.features, &weights);
             }
         }
-        // Within folds: the constants of two formulas are not comparable.
-        let all = cases.iter().filter(|c| c.track == "none").count() as f32;
-        for out in 0..FOLDS {
-            let of = |track: &str| -> Vec<f32> {
-                let pairs = cases.iter().zip(&examples).zip(&guesses);
-                let kept = pairs.filter(|((c, e), _)| c.track == track && e.fold == out);
-                kept.map(|(_, g)| g.0).collect()
-            };
-            let none = of("none");
-            let share = none.len() as f32 / all;
-            sums.0 += share * measure::auroc(&of("question"), &none) / SALTS as f32;
-        }
-        sums.1 += logistic::best_f1(&guesses).0 / SALTS as f32;
     }
-    sums
+    let of = |keep: &dyn Fn(&Judged) -> bool| -> Vec<f32> {
+        let kept = judged.iter().zip(&guesses).filter(|(j, _)| keep(j));
+        kept.map(|(_, guess)| *guess).collect()
+    };
+    let known = of(&|j| !j.ghost && j.truth && j.track != "term");
+    let own = judged.iter().zip(&guesses).filter(|(j, _)| !j.ghost);
+    let own: Vec<(f32, bool)> = own.map(|(j, guess)| (*guess, j.truth)).collect();
+    HeldOut {
+        ghosts: measure::auroc(&known, &of(&|j| j.ghost)),
+        track: measure::auroc(&known, &of(&|j| j.track == "none")),
+        f1: logistic::best_f1(&own),
+    }
 }

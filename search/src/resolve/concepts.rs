@@ -1,8 +1,8 @@
 //! Ranks glossary terms and metrics: their own words, and the products that the question is about.
 
 use super::context::Context;
-use super::cover::{Rows, Weights};
 use super::expand::Group;
+use super::look::{Rows, Weights};
 use super::ranker::{Ranker, Side};
 use super::score::{Asked, Scored};
 
@@ -23,9 +23,9 @@ pub(crate) struct Concept {
 }
 
 /// How many features a term or metric has.
-pub(crate) const FEATURES: usize = 4;
+pub(crate) const FEATURES: usize = 6;
 /// What the features are called.
-pub(crate) const NAMES: [&str; FEATURES] = ["product", "share", "covered", "words"];
+pub(crate) const NAMES: [&str; FEATURES] = ["product", "share", "covered", "words", "text", "best"];
 
 /// Where a term or metric belongs.
 #[derive(Debug, Clone, Default)]
@@ -89,14 +89,18 @@ impl Ranker {
             met.meet(row, &side.names, item, asked);
             let words = words.of[item as usize] / most;
             let covered = mass.share(met.any(row));
+            // A definition that the question spells out is as good as the label.
+            let texts = side.texts.of(item).map(|text| asked.cover(text).0);
+            let text = texts.fold(0.0, f32::max);
             let t = &self.tuning;
-            let score = lift * (t.concept_product * product + share + t.concept_covered * covered);
+            let best = share.max(t.concept_defined * text);
+            let score = lift * (t.concept_product * product + best + t.concept_covered * covered);
             found.push(Concept {
                 at: item,
                 score,
                 share,
                 called: asked.calls(&side.names, item),
-                features: [product, share, covered, words],
+                features: [product, share, covered, words, text, best],
             });
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));

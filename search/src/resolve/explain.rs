@@ -129,10 +129,11 @@ impl Explainer<'_> {
         let product = t.table_from_product * s.product_words.of[group] * unit;
         let vectors = t.table_vector * s.cosines[at];
         let words = s.table_words.of[at] + t.table_from_column * s.best_column[at] + s.spread[at];
-        let covers = s.covers.iter().filter(|c| c.tables.contains(&table));
-        let cover: f32 = covers.map(|c| t.cover_joined * c.features[2]).sum();
+        let cover = s.table_covers[at];
         let base = words * unit + product + vectors + cover;
         let used = base * t.usage * self.ranker.usage[at];
+        let whole = (base + used) * self.context.table_factor(at);
+        let breadth = whole * (self.ranker.breadth_factor(table) - 1.0);
         let parts = [
             ("name", (name + s.table_names[at]) * unit),
             ("description", text * unit),
@@ -146,7 +147,7 @@ impl Explainer<'_> {
             ("cover", cover),
             (
                 "product",
-                product + t.table_back_product * s.products[group],
+                product + t.table_back_product * s.products[group] + breadth,
             ),
             (
                 "context",

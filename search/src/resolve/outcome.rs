@@ -1,14 +1,14 @@
 //! Decides between one meaning, several and none.
 
 use super::cover::FEATURES;
-use super::expand::Group;
+use super::expand::{Group, Why};
 use super::ranker::{Ranker, Side};
 use super::resolution::ScorePart;
 use super::score::{Asked, Scored};
 
 /// Questions of at most this many content words are judged by names too.
 const SHORT: usize = 3;
-/// How answerable a short question is that the names of one dataset answer wholly.
+/// How answerable a short question is whose mistyped words one dataset answers wholly, or that names a product.
 const NAMED: f32 = 0.75;
 
 /// What the scores say as a whole.
@@ -39,6 +39,14 @@ pub(crate) struct Evidence {
     pub(crate) joined: f32,
     /// The share that the names of one of its datasets cover.
     pub(crate) table: f32,
+    /// The share that any names of the best product cover.
+    pub(crate) any: f32,
+    /// The share that whole names of its datasets cover.
+    pub(crate) named: f32,
+    /// How many columns it has beside others, as a logarithm.
+    pub(crate) size: f32,
+    /// 1 when the question is a sentence, 0 when it is the name of something.
+    pub(crate) sentence: f32,
 }
 
 impl Evidence {
@@ -52,11 +60,35 @@ impl Evidence {
             ("words", self.words),
             ("joined", self.joined),
             ("table", self.table),
+            ("any", self.any),
+            ("named", self.named),
+            ("size", self.size),
+            ("sentence", self.sentence),
         ];
         let named = parts.into_iter();
         named
             .map(|(name, value)| ScorePart { name, value })
             .collect()
+    }
+}
+
+impl Evidence {
+    /// Returns how likely the graph holds an answer, 0 to 1.
+    ///
+    /// Fitted by `examples/fit --judge` on questions asked of the mesh with and without the databases that answer them.
+    fn answerable(&self) -> f32 {
+        if self.joined <= 0.0 && self.cosine <= 0.3 {
+            return 0.0;
+        }
+        let log_odds = if self.sentence > 0.5 {
+            -6.1 + 1.4 * self.worth + 1.1 * self.whole - 1.5 * self.margin
+                + 1.7 * self.cosine
+                + 1.1 * self.words
+                + 4.0 * self.joined
+        } else {
+            -6.8 + 3.7 * self.joined - 0.6 * self.cosine + 1.8 * self.worth + 3.7 * self.named
+        };
+        1.0 / (1.0 + (-log_odds).exp())
     }
 }
 
@@ -88,7 +120,8 @@ impl Ranker {
             }
         }
         let cover = scored.covers.iter().find(|c| c.group as usize == best);
-        let [.., joined, whole, _] = cover.map_or([0.0; FEATURES], |c| c.features);
+        let [_, _, joined, whole, _, any, named, size] =
+            cover.map_or([0.0; FEATURES], |c| c.features);
         let (first, second) = two_best(&scored.products);
         let words = groups.iter().filter(|g| telling(g) > 0.0).count();
         Evidence {
@@ -99,6 +132,10 @@ impl Ranker {
             words: (1.0 + words as f32).ln(),
             joined,
             table: table_best / mass,
+            any,
+            named,
+            size,
+            sentence: f32::from(u8::from(asked.sentence)),
         }
     }
 
@@ -125,30 +162,17 @@ impl Ranker {
         let evidence = self.evidence(groups, asked, scored);
         let confidence = evidence.margin;
         let words = groups.iter().filter(|group| !group.word.hint).count();
-        let Evidence {
-            worth,
-            whole,
-            margin,
-            cosine,
-            words: length,
-            joined,
-            table,
-        } = evidence;
-        // Fitted by `examples/fit --judge` on questions about databases that are in the mesh or were taken out of it.
-        let log_odds = -6.1 + 1.4 * worth + 1.1 * whole - 1.5 * margin
-            + 1.7 * cosine
-            + 1.1 * length
-            + 4.0 * joined;
-        let fitted = if joined > 0.0 || cosine > 0.3 {
-            1.0 / (1.0 + (-log_odds).exp())
-        } else {
-            0.0
-        };
-        // A word or two leave little evidence: a dataset called so is answer enough.
-        let answerability = if words <= SHORT {
-            fitted.max(NAMED * table)
-        } else {
-            fitted
+        let likely = evidence.answerable();
+        // A typo leaves little evidence: a dataset called nearly so is answer enough. So is a product's own name.
+        let mistyped = |group: &Group| group.variants.first().is_some_and(|v| v.why == Why::Typo);
+        let called = best(&scored.products)
+            .is_some_and(|product| asked.calls(&self.products.names, product as u32));
+        let answerability = match () {
+            () if called => likely.max(NAMED),
+            () if words <= SHORT && groups.iter().any(mistyped) => {
+                likely.max(NAMED * evidence.table)
+            }
+            () => likely,
         };
         (
             Verdict {

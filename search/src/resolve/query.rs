@@ -166,7 +166,10 @@ fn tokens(text: &str) -> Vec<Token> {
         if raw.is_empty() {
             return;
         }
-        let capital = raw.chars().next().is_some_and(char::is_uppercase);
+        // `order_items` is the name of data wherever it stands; what is quoted or capitalised else is a value.
+        let identifier = raw.trim_matches('_').contains('_');
+        let quoted = quoted && !identifier;
+        let capital = !identifier && raw.chars().next().is_some_and(char::is_uppercase);
         split::each_word(raw, |word| {
             let text = fold(word);
             if !text.is_empty() {

@@ -35,6 +35,8 @@ pub(crate) struct Ranker {
     pub(crate) group_of_table: Vec<u32>,
     pub(crate) columns_of_table: Vec<Vec<u32>>,
     pub(crate) table_of_column: Vec<u32>,
+    /// Whether a column names what its dataset lists.
+    pub(crate) naming: Vec<bool>,
     pub(crate) neighbours: Vec<Vec<u32>>,
     pub(crate) table_vectors: Directions,
     pub(crate) column_vectors: Directions,
@@ -47,6 +49,8 @@ pub(crate) struct Ranker {
 pub(crate) struct Side {
     pub(crate) level: Level,
     pub(crate) names: Names,
+    /// Definitions, each as one long name; of terms and metrics only.
+    pub(crate) texts: Names,
 }
 
 /// A data product, or the datasets of one domain or source that belong to none.
@@ -55,6 +59,10 @@ pub(crate) struct Group {
     pub(crate) product: Option<usize>,
     pub(crate) domain: Option<usize>,
     pub(crate) tables: Vec<u32>,
+    /// How many columns a product has beside the others, as a logarithm; 0 for what is no product.
+    pub(crate) size: f32,
+    /// How many datasets it has beside the others, likewise.
+    pub(crate) breadth: f32,
 }
 
 /// The analysed words of one entity.
@@ -105,13 +113,14 @@ impl Ranker {
                 .text
                 .extend(doc.expression.iter().flat_map(|text| analyzer.text(text)));
         }
-        let (groups, group_of_table) = group(documents);
+        let (mut groups, group_of_table) = group(documents);
         let mut columns_of_table = vec![Vec::new(); documents.datasets.len()];
         for (column, doc) in (0u32..).zip(&documents.columns) {
             if let Some(list) = columns_of_table.get_mut(doc.dataset) {
                 list.push(column);
             }
         }
+        measure(&mut groups, &columns_of_table);
         let mut builder = Builder {
             documents,
             analyzer,
@@ -177,7 +186,7 @@ fn group(documents: &Documents) -> (Vec<Group>, Vec<u32>) {
         .map(|(at, doc)| Group {
             product: Some(at),
             domain: doc.domain,
-            tables: Vec::new(),
+            ..Group::default()
         })
         .collect();
     let mut rest: FxHashMap<(Option<usize>, &str), usize> = FxHashMap::default();
@@ -196,9 +205,8 @@ fn group(documents: &Documents) -> (Vec<Group>, Vec<u32>) {
                 };
                 *rest.entry((doc.domain, source)).or_insert_with(|| {
                     groups.push(Group {
-                        product: None,
                         domain: doc.domain,
-                        tables: Vec::new(),
+                        ..Group::default()
                     });
                     groups.len() - 1
                 })
@@ -210,6 +218,35 @@ fn group(documents: &Documents) -> (Vec<Group>, Vec<u32>) {
         group_of_table.push(at as u32);
     }
     (groups, group_of_table)
+}
+
+/// Notes how large each product is beside the others: a large one holds many words by chance.
+fn measure(groups: &mut [Group], columns_of_table: &[Vec<u32>]) {
+    let size = |group: &Group| {
+        let columns = group
+            .tables
+            .iter()
+            .map(|&table| columns_of_table[table as usize].len());
+        (1.0 + columns.sum::<usize>() as f32).ln()
+    };
+    let breadth = |group: &Group| (1.0 + group.tables.len() as f32).ln();
+    let (mut count, mut sizes, mut breadths) = (0.0f32, 0.0f32, 0.0f32);
+    for group in groups.iter().filter(|group| group.product.is_some()) {
+        count += 1.0;
+        sizes += size(group);
+        breadths += breadth(group);
+    }
+    let count = count.max(1.0);
+    for group in groups.iter_mut().filter(|group| group.product.is_some()) {
+        group.size = size(group) - sizes / count;
+        group.breadth = breadth(group) - breadths / count;
+    }
+}
+
+/// Tells whether a column names what its dataset lists.
+fn names_things(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with("name") || name.ends_with("title")
 }
 
 /// Lists for every dataset those that foreign keys join it with.
@@ -288,6 +325,12 @@ impl Builder<'_> {
                 .columns
                 .iter()
                 .map(|d| d.dataset as u32)
+                .collect(),
+            naming: self
+                .documents
+                .columns
+                .iter()
+                .map(|d| names_things(&d.entity.name))
                 .collect(),
             neighbours: self.neighbours,
             table_vectors,

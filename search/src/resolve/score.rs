@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::cover::Cover;
 use super::expand::Group;
+use super::look::Look;
 use super::names::{NameRef, Names};
 use super::ranker::{Ranker, Side};
 use super::vectors::{Direction, Mean};
@@ -52,6 +53,8 @@ pub(crate) struct Scored {
     pub(crate) columns: Scores,
     /// How the best products cover the question.
     pub(crate) covers: Vec<Cover>,
+    /// What each dataset gains by its part in covering the question.
+    pub(crate) table_covers: Vec<f32>,
     /// What the question as a whole means.
     pub(crate) direction: Option<Direction>,
 }
@@ -63,15 +66,18 @@ pub(crate) struct Asked {
     group: Vec<u8>,
     /// How many words the question has, without those of a hint.
     words: usize,
+    /// Whether the question is a sentence rather than the name of something.
+    pub(crate) sentence: bool,
 }
 
 impl Asked {
     /// Collects the strongest group of each word.
-    pub(crate) fn new(words: usize, groups: &[Group]) -> Self {
+    pub(crate) fn new(words: usize, groups: &[Group], sentence: bool) -> Self {
         let mut asked = Self {
             strength: vec![0.0; words],
             group: vec![0; words],
             words: groups.iter().filter(|group| !group.word.hint).count(),
+            sentence,
         };
         for (at, group) in groups.iter().enumerate() {
             for variant in &group.variants {
@@ -130,6 +136,12 @@ impl Asked {
             });
             whole && met.iter().filter(|met| **met).count() == self.words
         })
+    }
+
+    /// Returns the largest share of a name of an item that is asked for.
+    fn best_share(&self, names: &Names, item: u32) -> f32 {
+        let shares = names.of(item).map(|name| self.cover(name).0);
+        shares.fold(0.0, f32::max)
     }
 
     fn best_cover(&self, names: &Names, item: u32) -> (f32, f32) {
@@ -234,10 +246,13 @@ impl Ranker {
         let joins = ((words - 1.0) / 3.0).clamp(0.0, 1.0);
         self.score_tables(&mut scored, joins);
         self.score_products(&mut scored, context);
-        scored.covers = self.covers(groups, asked, &scored);
-        self.reward_covers(&mut scored, context);
+        let look = self.look(groups, asked, &scored);
+        scored.covers = self.covers(&look, &scored);
+        scored.table_covers = vec![0.0; scored.tables.len()];
+        self.reward_covers(&mut scored, &look, context);
         self.finish_tables(&mut scored, context);
         self.score_columns(&mut scored);
+        self.finish_columns(&mut scored, &look, asked);
         scored
     }
 
@@ -337,7 +352,8 @@ impl Ranker {
         let scores = words.iter().zip(&cosines).enumerate();
         scored.products = scores
             .map(|(at, (words, cosine))| {
-                (words / most + t.product_vector * cosine) * context.product_factor(at)
+                let size = (-t.product_size * self.groups[at].size).exp();
+                (words / most + t.product_vector * cosine) * size * context.product_factor(at)
             })
             .collect();
     }
@@ -348,9 +364,17 @@ impl Ranker {
             let at = table as usize;
             let product = scored.products[self.group_of(table) as usize];
             let usage = 1.0 + t.usage * self.usage[at];
-            scored.tables[at] = scored.tables[at] * usage * context.table_factor(at)
-                + t.table_back_product * product;
+            let usage = usage * self.breadth_factor(table);
+            scored.tables[at] =
+                (scored.tables[at] + scored.table_covers[at]) * usage * context.table_factor(at)
+                    + t.table_back_product * product;
         }
+    }
+
+    /// Returns what a dataset counts by how many its product has: among many, one fits by chance.
+    pub(crate) fn breadth_factor(&self, table: u32) -> f32 {
+        let group = &self.groups[self.group_of(table) as usize];
+        (-self.tuning.table_size * group.breadth).exp()
     }
 
     fn score_columns(&self, scored: &mut Scored) {
@@ -384,10 +408,8 @@ impl Ranker {
             .max(f32::EPSILON);
         for &column in &touched {
             let table = table_of[column as usize] as usize;
-            let product = scored.products[self.group_of(table as u32) as usize];
-            of[column as usize] = lexical(column) / most
-                + t.column_table_final * scored.tables[table]
-                + t.column_back_product * product;
+            of[column as usize] =
+                lexical(column) / most + t.column_table_final * scored.tables[table];
         }
         top(&mut touched, COLUMNS_NEAR, &of);
         if let Some(direction) = &scored.direction {
@@ -400,6 +422,39 @@ impl Ranker {
             }
         }
         scored.columns = Scores { of, touched };
+    }
+
+    /// Rewards the columns that the words of a question belong to, and those that name what it asks for.
+    fn finish_columns(&self, scored: &mut Scored, look: &Look, asked: &Asked) {
+        let t = &self.tuning;
+        let Scores { of, touched } = &mut scored.columns;
+        if !asked.sentence {
+            for &column in touched.iter() {
+                of[column as usize] +=
+                    t.column_share * asked.best_share(&self.columns.names, column);
+            }
+        }
+        for product in &look.products {
+            let best = look.rows.whole(product.inside);
+            for &(column, row) in &product.columns {
+                if asked.sentence && of[column as usize] > 0.0 {
+                    let owned = look.words.owned(look.rows.whole(row), best);
+                    of[column as usize] += t.column_owner * owned;
+                }
+            }
+        }
+        if asked.sentence {
+            for &column in touched.iter() {
+                let at = column as usize;
+                // Of a sentence the columns lie together, in the best product.
+                let product = scored.products[self.group_of(self.table_of_column[at]) as usize];
+                of[at] += t.column_back_product * product;
+                if self.naming[at] {
+                    of[at] += t.column_naming;
+                }
+            }
+        }
+        touched.sort_unstable_by(|a, b| of[*b as usize].total_cmp(&of[*a as usize]).then(a.cmp(b)));
     }
 }
 

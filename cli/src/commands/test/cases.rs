@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use isogloss::search::Resolution;
+use isogloss::search::{Resolution, ResolveRequest};
 use serde::Deserialize;
 
 use crate::failure::{Failure, FailureKind};
@@ -21,17 +21,31 @@ struct File {
 /// Words, the situation they are said in, and what they should mean.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Case {
-    pub(super) intent: String,
+pub(in crate::commands) struct Case {
+    pub(in crate::commands) intent: String,
     #[serde(default)]
-    pub(super) context: Context,
-    pub(super) expect: Expect,
+    pub(in crate::commands) context: Context,
+    pub(in crate::commands) expect: Expect,
+}
+
+impl Case {
+    /// The request that the case makes.
+    pub(in crate::commands) fn request(&self) -> ResolveRequest {
+        ResolveRequest {
+            domain: self.context.domain.clone(),
+            product: self.context.product.clone(),
+            recent: self.context.recent.clone(),
+            purpose: self.context.purpose.clone(),
+            caller: self.context.caller.clone(),
+            ..ResolveRequest::new(&self.intent)
+        }
+    }
 }
 
 /// What is known of the asker.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Context {
+pub(in crate::commands) struct Context {
     pub(super) domain: Option<String>,
     pub(super) product: Option<String>,
     pub(super) recent: Vec<String>,
@@ -42,7 +56,7 @@ pub(super) struct Context {
 /// What the answer should be; what is left out is not looked at.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Expect {
+pub(in crate::commands) struct Expect {
     /// `resolved`, `ambiguous` or `unknown`.
     pub(super) outcome: Option<String>,
     pub(super) domain: Option<String>,
@@ -57,7 +71,7 @@ pub(super) struct Expect {
 }
 
 /// Reads a file of cases.
-pub(super) fn read(path: &Path) -> Result<Vec<Case>, Failure> {
+pub(in crate::commands) fn read(path: &Path) -> Result<Vec<Case>, Failure> {
     let broken = |cause: &dyn std::fmt::Display| {
         let message = format!("could not read the cases in `{}`: {cause}", path.display());
         Failure::new(FailureKind::Input, message)

@@ -1,10 +1,11 @@
 //! Fills the postings of each level with the words of its items, and works out their directions.
 
 use super::{Analysed, Builder, Side};
-use crate::resolve::analyze::Name;
+use crate::resolve::analyze::{Name, Slot};
 use crate::resolve::level::{Field, Level};
 use crate::resolve::names::Names;
 use crate::resolve::vectors::{Directions, Mean};
+use crate::resolve::vocabulary::WordId;
 
 impl Builder<'_> {
     pub(super) fn product_level(&self) -> Side {
@@ -175,7 +176,18 @@ impl Builder<'_> {
             .map(|c| c.all_names().cloned().collect())
             .collect();
         let names = Names::pack(names.iter().map(Vec::as_slice), &level);
-        Side { level, names }
+        let word = |&word: &WordId| Slot {
+            words: vec![(word, 1.0)],
+            affix: false,
+        };
+        let text = |c: &Analysed| -> Vec<Name> { vec![c.text.iter().map(word).collect()] };
+        let texts: Vec<Vec<Name>> = concepts.iter().map(text).collect();
+        let texts = Names::pack(texts.iter().map(Vec::as_slice), &level);
+        Side {
+            level,
+            names,
+            texts,
+        }
     }
 
     pub(super) fn vectors(&self, tables: &Level, columns: &Level) -> (Directions, Directions) {
@@ -236,5 +248,9 @@ fn field(weight: f32, length: f32) -> Field {
 
 fn side<'a>(level: Level, items: impl Iterator<Item = &'a Analysed>) -> Side {
     let names = Names::pack(items.map(|item| item.names.as_slice()), &level);
-    Side { level, names }
+    Side {
+        level,
+        names,
+        texts: Names::default(),
+    }
 }
