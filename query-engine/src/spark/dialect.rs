@@ -19,6 +19,11 @@ impl Dialect for SparkDialect {
         true
     }
 
+    /// `EXTRACT(DOW_ISO FROM ..)`.
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
     fn is_delimited_identifier_start(&self, ch: char) -> bool {
         BASE.is_delimited_identifier_start(ch)
     }

@@ -65,7 +65,7 @@ mod tests {
         for sql in [
             "DROP TABLE t",
             "SELECT 1; SELECT 2",
-            "SELECT 'it\\'; DROP TABLE t",
+            "SELECT 'it\\\\'; DROP TABLE t",
         ] {
             assert!(only("cluster", sql).is_err(), "{sql}");
         }
