@@ -25,6 +25,7 @@ use crate::plain::Plain;
 use crate::rows::Rows;
 use crate::table::TableName;
 
+mod dialect;
 mod failures;
 mod reading;
 

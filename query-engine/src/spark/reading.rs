@@ -5,9 +5,9 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use sqlparser::ast::Statement;
-use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
 
+use super::dialect::SparkDialect;
 use crate::error::{Error, Result};
 
 /// Refuses what is not one query: Spark has no transactions that only read.
@@ -16,8 +16,8 @@ pub(super) fn only(engine: &str, sql: &str) -> Result<()> {
         engine: engine.to_owned(),
         message,
     };
-    let statements = Parser::parse_sql(&DatabricksDialect {}, sql)
-        .map_err(|cause| refused(cause.to_string()))?;
+    let statements =
+        Parser::parse_sql(&SparkDialect, sql).map_err(|cause| refused(cause.to_string()))?;
     match statements.as_slice() {
         [Statement::Query(query)] if !writes(query) => Ok(()),
         [_] => Err(refused("only a query may be sent".to_owned())),
@@ -48,4 +48,26 @@ pub(super) fn texts(batch: &RecordBatch, column: usize) -> Vec<String> {
     };
     let texts = column.as_string::<i32>();
     texts.iter().flatten().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only;
+
+    #[test]
+    fn one_query_and_nothing_else() {
+        for sql in [
+            "SELECT `a` FROM t WHERE b = 'it\\'s; DROP TABLE t'",
+            "WITH x AS (SELECT 1 AS a) SELECT a FROM x",
+        ] {
+            assert!(only("cluster", sql).is_ok(), "{sql}");
+        }
+        for sql in [
+            "DROP TABLE t",
+            "SELECT 1; SELECT 2",
+            "SELECT 'it\\\\'; DROP TABLE t",
+        ] {
+            assert!(only("cluster", sql).is_err(), "{sql}");
+        }
+    }
 }

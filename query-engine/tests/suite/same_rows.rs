@@ -111,7 +111,12 @@ async fn every_aggregation_by_month_and_a_looked_up_name() {
     let all = "revenue order_count buyers least most mean mean_pieces pieces gifts net per_order";
     check(
         &query(all, "metric_time__month customer__city"),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | oslo | 12.500000 | 1.000000 | 1.000000 | 12.500000 | 1.500000 | 12.500000 | 3.000000 | 3.000000 | 1.000000 | 0.000000 | 12.500000
+            2026-01-01 | Rome | -4.250000 | 1.000000 | 1.000000 | -4.250000 | 0.100000 | -4.250000 | 4.000000 | 4.000000 | 0.000000 | -3.400000 | -4.250000
+            2026-01-01 | oslo | 0.100000 | 1.000000 | 1.000000 | 0.100000 | 2.500000 | 0.100000 | 1.000000 | 1.000000 | 0.000000 | 0.080000 | 0.100000
+            2026-01-01 | null | 3.200000 | 2.000000 | 1.000000 | 0.200000 | 4.500000 | 1.600000 | 1.500000 | 3.000000 | 0.000000 | 2.560000 | 1.600000
+            2026-02-01 | null | 7.000000 | 2.000000 | 1.000000 | 7.000000 | 8.500000 | 7.000000 | 5.000000 | 5.000000 | 2.000000 | 0.000000 | 3.500000"#]],
     )
     .await;
 }
@@ -119,7 +124,7 @@ async fn every_aggregation_by_month_and_a_looked_up_name() {
 #[tokio::test]
 async fn without_groups() {
     let all = "revenue order_count buyers middle third_quarter third_quarter_of_those per_order shop_share whole_thirds";
-    check(&query(all, ""), expect![[""]]).await;
+    check(&query(all, ""), expect!["18.550000 | 7.000000 | 4.000000 | 2.000000 | 3.750000 | 4.000000 | 2.650000 | -0.223720 | 2.285714"]).await;
 }
 
 #[tokio::test]
@@ -129,21 +134,40 @@ async fn percentiles_by_group() {
             "middle third_quarter third_quarter_of_those",
             "order__channel",
         ),
-        expect![[""]],
+        expect![[r#"
+            it's | 0.500000 | 2.000000 | 2.000000
+            shop | 1.300000 | 3.250000 | 4.000000
+            web | 4.500000 | 2.500000 | 3.000000
+            null | null | 5.000000 | 5.000000"#]],
     )
     .await;
 }
 
 #[tokio::test]
 async fn by_weeks_over_the_turn_of_the_year() {
-    check(&query("revenue", "metric_time__week"), expect![[""]]).await;
+    check(
+        &query("revenue", "metric_time__week"),
+        expect![[r#"
+        2025-12-29 | 12.600000
+        2026-01-05 | 3.000000
+        2026-01-26 | -4.050000
+        2026-02-23 | 7.000000"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn by_hours() {
     check(
         &query("order_count", "order__placed_at__hour"),
-        expect![[""]],
+        expect![[r#"
+            2025-12-29T08:00:00 | 1.000000
+            2026-01-04T23:00:00 | 1.000000
+            2026-01-05T10:00:00 | 1.000000
+            2026-01-31T09:00:00 | 1.000000
+            2026-01-31T23:00:00 | 1.000000
+            2026-02-28 | 1.000000
+            2026-02-28T12:00:00 | 1.000000"#]],
     )
     .await;
 }
@@ -152,7 +176,10 @@ async fn by_hours() {
 async fn by_a_calendar_of_ones_own() {
     check(
         &query("revenue", "metric_time__fiscal_month"),
-        expect![[""]],
+        expect![[r#"
+            2026-01-01 | 15.600000
+            2026-02-01 | -4.050000
+            2026-03-01 | 7.000000"#]],
     )
     .await;
 }
@@ -175,14 +202,26 @@ async fn by_every_part_of_a_date() {
             nulls_first: Some(false),
         })
         .collect();
-    check(&by_part, expect![[""]]).await;
+    check(
+        &by_part,
+        expect![[r#"
+        2025.000000 | 4.000000 | 12.000000 | 29.000000 | 1.000000 | 363.000000 | 1.000000
+        2026.000000 | 1.000000 | 1.000000 | 4.000000 | 7.000000 | 4.000000 | 1.000000
+        2026.000000 | 1.000000 | 1.000000 | 5.000000 | 1.000000 | 5.000000 | 1.000000
+        2026.000000 | 1.000000 | 1.000000 | 31.000000 | 6.000000 | 31.000000 | 2.000000
+        2026.000000 | 1.000000 | 2.000000 | 28.000000 | 6.000000 | 59.000000 | 2.000000"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn over_two_hops() {
     check(
         &query("revenue visit_count", "customer__region__title"),
-        expect![[""]],
+        expect![[r#"
+            north | 12.600000 | 3.000000
+            south | 3.200000 | 2.000000
+            null | 2.750000 | 2.000000"#]],
     )
     .await;
 }
@@ -194,7 +233,14 @@ async fn several_facts_meet_where_null_equals_null() {
             "revenue visit_count per_order",
             "metric_time__month customer",
         ),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | 10.000000 | 12.500000 | 2.000000 | 12.500000
+            2026-01-01 | 10.000000 | 0.100000 | 1.000000 | 0.100000
+            2026-01-01 | 11.000000 | 3.200000 | 2.000000 | 1.600000
+            2026-01-01 | 12.000000 | -4.250000 | null | -4.250000
+            2026-02-01 | 13.000000 | null | 1.000000 | null
+            2026-02-01 | 99.000000 | 7.000000 | null | 7.000000
+            2026-02-01 | null | null | 1.000000 | null"#]],
     )
     .await;
 }
@@ -207,7 +253,10 @@ async fn filters_on_rows() {
     ];
     check(
         &filtered("revenue middle", "metric_time__month", &filters),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | 12.500000 | 1.500000
+            2026-01-01 | 3.100000 | 1.500000
+            2026-02-01 | null | 8.500000"#]],
     )
     .await;
 }
@@ -217,7 +266,9 @@ async fn a_filter_on_a_metric() {
     let spender = ["{{ Metric('revenue', group_by=['customer']) }} > 2.5"];
     check(
         &filtered("order_count revenue", "customer__city", &spender),
-        expect![[""]],
+        expect![[r#"
+            oslo | 2.000000 | 12.600000
+            null | 3.000000 | 10.200000"#]],
     )
     .await;
 }
@@ -232,7 +283,14 @@ async fn conditions_on_groups_an_order_and_a_limit() {
         nulls_first: Some(false),
     }];
     asked.limit = Some(3);
-    check(&asked, expect![[""]]).await;
+    check(
+        &asked,
+        expect![[r#"
+        2025-12-29 | 12.500000 | 1.000000
+        2026-02-28 | 7.000000 | 2.000000
+        2026-01-05 | 3.000000 | 1.000000"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -242,7 +300,10 @@ async fn ratios_and_nested_arithmetic() {
             "per_order shop_share nested whole_thirds gift_revenue",
             "metric_time__month",
         ),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | 12.500000 | null | 99.000000 | 3.000000 | 12.500000
+            2026-01-01 | -0.237500 | 4.368421 | -4.000000 | 2.000000 | null
+            2026-02-01 | 3.500000 | null | 198.000000 | 2.500000 | 7.000000"#]],
     )
     .await;
 }
@@ -253,7 +314,12 @@ async fn nulls_filled_along_the_calendar() {
         ["{{ TimeDimension('metric_time', 'day') }} BETWEEN '2026-01-29' AND '2026-02-02'"];
     check(
         &filtered("revenue_filled", "metric_time__day", &january),
-        expect![[""]],
+        expect![[r#"
+            2026-01-29 | 0.000000
+            2026-01-30 | 0.000000
+            2026-01-31 | -4.050000
+            2026-02-01 | 0.000000
+            2026-02-02 | 0.000000"#]],
     )
     .await;
 }
@@ -267,7 +333,19 @@ async fn running_totals() {
             "metric_time__day",
             &some,
         ),
-        expect![[""]],
+        expect![[r#"
+            2026-01-01 | 12.500000 | 12.500000 | null
+            2026-01-02 | 12.500000 | 12.500000 | null
+            2026-01-03 | 12.500000 | 12.500000 | null
+            2026-01-04 | 12.600000 | 12.600000 | 0.100000
+            2026-01-05 | 15.600000 | 3.100000 | 3.100000
+            2026-01-06 | 15.600000 | 3.100000 | 3.100000
+            2026-01-07 | 15.600000 | 3.100000 | 3.100000
+            2026-01-08 | 15.600000 | 3.100000 | 3.100000
+            2026-01-09 | 15.600000 | 3.100000 | 3.100000
+            2026-01-10 | 15.600000 | 3.100000 | 3.100000
+            2026-01-11 | 15.600000 | 3.000000 | 3.100000
+            2026-01-12 | 15.600000 | null | 3.100000"#]],
     )
     .await;
     check(
@@ -275,17 +353,37 @@ async fn running_totals() {
             "revenue_ever revenue_week revenue_month_to_date",
             "metric_time__month",
         ),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | 12.500000 | 12.500000 | 12.500000
+            2026-01-01 | 12.500000 | 12.500000 | 0.100000
+            2026-02-01 | 11.550000 | -4.050000 | 7.000000
+            2026-03-01 | 18.550000 | 7.000000 | null"#]],
     )
     .await;
 }
 
 #[tokio::test]
 async fn offsets_in_time() {
-    check(&query("growth", "metric_time__month"), expect![[""]]).await;
+    check(
+        &query("growth", "metric_time__month"),
+        expect![[r#"
+        2025-12-01 | null
+        2026-01-01 | -13.450000
+        2026-02-01 | 7.950000
+        2026-03-01 | null"#]],
+    )
+    .await;
     check(
         &query("growth since_month", "metric_time__day"),
-        expect![[""]],
+        expect![[r#"
+            2025-12-29 | null | null
+            2026-01-04 | null | null
+            2026-01-05 | null | null
+            2026-01-29 | null | null
+            2026-01-31 | null | null
+            2026-02-04 | null | null
+            2026-02-05 | null | null
+            2026-02-28 | null | null"#]],
     )
     .await;
 }
@@ -294,25 +392,51 @@ async fn offsets_in_time() {
 async fn visits_that_end_in_an_order() {
     check(
         &query("visits_that_buy visit_rate", "metric_time__month"),
-        expect![[""]],
+        expect![[r#"
+            2025-12-01 | 1.000000 | 0.500000
+            2026-01-01 | 2.000000 | 1.000000
+            2026-02-01 | null | null"#]],
     )
     .await;
-    check(&query("visits_that_buy", "visit__channel"), expect![[""]]).await;
+    check(
+        &query("visits_that_buy", "visit__channel"),
+        expect![[r#"
+        shop | 1.000000
+        web | 2.000000
+        null | null"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn balances_are_not_added_up_over_time() {
     check(
         &query("last_balance balance_at_close", "metric_time__month"),
-        expect![[""]],
+        expect![[r#"
+            2026-01-01 | 140.000000 | 90.000000
+            2026-02-01 | 75.000000 | 5.000000"#]],
     )
     .await;
-    check(&query("last_balance", "customer__city"), expect![[""]]).await;
+    check(
+        &query("last_balance", "customer__city"),
+        expect![[r#"
+        Rome | null
+        oslo | 70.000000
+        null | 55.000000"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn what_was_true_at_the_time() {
-    check(&query("revenue", "customer__tier"), expect![[""]]).await;
+    check(
+        &query("revenue", "customer__tier"),
+        expect![[r#"
+        basic | 15.500000
+        gold | 0.100000
+        null | 2.950000"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -322,7 +446,11 @@ async fn values_of_dimensions_alone() {
             "",
             "customer__city customer__initial customer__region__title",
         ),
-        expect![[""]],
+        expect![[r#"
+            Rome | R | null
+            lima | L | null
+            oslo | O | north
+            null | null | south"#]],
     )
     .await;
 }

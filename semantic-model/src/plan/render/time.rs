@@ -17,7 +17,13 @@ pub(super) fn truncate(dialect: Dialect, grain: Grain, value: Expr) -> Expr {
         return tree::call("DATETIME_TRUNC", vec![value, unit]);
     }
     let unit = literal::text(dialect, grain.as_str());
-    tree::call("DATE_TRUNC", vec![unit, value])
+    let start = tree::call("DATE_TRUNC", vec![unit, value]);
+    if dialect == Dialect::Spark {
+        // Spark gives a moment of the session's time zone, whatever it is asked of.
+        let moment = crate::plan::scalar::Type::Moment;
+        return tree::cast(start, literal::data_type(dialect, moment));
+    }
+    start
 }
 
 /// A part of a moment as a whole number; days of the week are ISO's, from Monday 1.
