@@ -21,7 +21,7 @@ pub(super) struct Unlike {
 /// Looks through a plan as it was written, before the library makes types fit.
 pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
     plan.apply_with_subqueries(|node| {
-        let schema = inputs(node)?;
+        let schema = inputs(node);
         if let LogicalPlan::Join(join) = node {
             for (left, right) in &join.on {
                 alike(left, right, &schema)?;
@@ -65,7 +65,7 @@ fn compared(expression: &Expr, schema: &dyn ExprSchema) -> Result<()> {
 }
 
 /// The columns that the expressions of a node speak of.
-fn inputs(node: &LogicalPlan) -> Result<DFSchema> {
+fn inputs(node: &LogicalPlan) -> DFSchema {
     let mut all = DFSchema::empty();
     for input in node.inputs() {
         all.merge(input.schema());
@@ -73,7 +73,7 @@ fn inputs(node: &LogicalPlan) -> Result<DFSchema> {
     if node.inputs().is_empty() {
         all.merge(node.schema());
     }
-    Ok(all)
+    all
 }
 
 fn compares(operator: Operator) -> bool {
