@@ -1,5 +1,7 @@
 //! From a query to SQL.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
 
 use super::catalog::Catalog;
@@ -130,6 +132,7 @@ impl<'c> Planner<'c> {
             explanation: Explanation::default(),
             time_grain: Grain::Day.into(),
             depth: 0,
+            rejections: RefCell::default(),
         }
     }
 
@@ -169,8 +172,10 @@ impl<'c> Planner<'c> {
                 kind: ColumnKind::Metric,
             });
         }
-        for condition in having {
+        for (condition, written) in having.iter().zip(&request.query.having) {
             block.filters.push(self.having(condition, &block, &shown)?);
+            let note = format!("`{}` holds for the rows of the result", written.0);
+            self.explanation.notes.push(note);
         }
         block.order = self.order(&request.query.order_by, &block, &shown)?;
         block.limit = request.query.limit;

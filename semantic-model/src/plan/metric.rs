@@ -185,7 +185,7 @@ impl<'c> Planner<'c> {
         found: &mut Vec<DatasetId>,
         depth: usize,
     ) -> Result<(), PlanError> {
-        self.grouped(metric, depth, &mut |simple| {
+        self.grouped(metric, depth, false, &mut |simple| {
             if !found.contains(&simple.dataset) {
                 found.push(simple.dataset);
             }
@@ -199,14 +199,29 @@ impl<'c> Planner<'c> {
         found: &mut Vec<FieldId>,
         depth: usize,
     ) -> Result<(), PlanError> {
-        self.grouped(metric, depth, &mut |simple| found.extend(simple.time))
+        self.grouped(metric, depth, false, &mut |simple| {
+            found.extend(simple.time);
+        })
     }
 
-    /// Calls with the aggregations whose rows a metric groups; those of a conversion are only counted.
+    /// Collects the times by which all rows of a metric are read, also those that are only counted.
+    pub(super) fn read_times(
+        &self,
+        metric: MetricId,
+        found: &mut Vec<FieldId>,
+    ) -> Result<(), PlanError> {
+        self.grouped(metric, 0, true, &mut |simple| {
+            found.extend(simple.time);
+        })
+    }
+
+    /// Calls with the aggregations whose rows a metric groups; those of a conversion are only counted, and left out
+    /// unless they are asked for.
     fn grouped(
         &self,
         metric: MetricId,
         depth: usize,
+        counted: bool,
         call: &mut dyn FnMut(&super::body::SimpleBody),
     ) -> Result<(), PlanError> {
         if depth > super::planner::DEPTH_MAX {
@@ -221,19 +236,24 @@ impl<'c> Planner<'c> {
         match self.catalog.body(metric)? {
             Body::Simple(simple) => call(simple),
             Body::Cumulative { input } | Body::FixedGrain { input } => {
-                self.grouped(input.metric, depth + 1, call)?;
+                self.grouped(input.metric, depth + 1, counted, call)?;
             }
-            Body::Conversion { base, .. } => self.grouped(base.metric, depth + 1, call)?,
+            Body::Conversion { base, conversion } => {
+                self.grouped(base.metric, depth + 1, counted, call)?;
+                if counted {
+                    self.grouped(conversion.metric, depth + 1, counted, call)?;
+                }
+            }
             Body::Ratio {
                 numerator,
                 denominator,
             } => {
-                self.grouped(numerator.metric, depth + 1, call)?;
-                self.grouped(denominator.metric, depth + 1, call)?;
+                self.grouped(numerator.metric, depth + 1, counted, call)?;
+                self.grouped(denominator.metric, depth + 1, counted, call)?;
             }
             Body::Derived { inputs, .. } => {
                 for input in inputs {
-                    self.grouped(input.metric, depth + 1, call)?;
+                    self.grouped(input.metric, depth + 1, counted, call)?;
                 }
             }
             Body::Aggregates(_) | Body::Window { .. } => return Err(not_planned(self, metric)),

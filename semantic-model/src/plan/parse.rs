@@ -2,19 +2,25 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, FunctionArguments, visit_expressions};
+use sqlparser::ast::{
+    Expr, FunctionArguments, Value, ValueWithSpan, Visit, Visitor, visit_expressions,
+};
 use sqlparser::dialect::{
     BigQueryDialect, DatabricksDialect, Dialect as SqlDialect, DuckDbDialect, GenericDialect,
     PostgreSqlDialect, SnowflakeDialect,
 };
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use super::fragment::hole_index;
 use super::{Dialect, PlanError, Reason};
 
 /// Longer text than this is no expression of a model.
 const BYTES_MAX: usize = 64 * 1024;
+/// More words and signs than this are no expression of a model; so many operators in a row would nest as deep.
+const TOKENS_MAX: usize = 8192;
+/// Expressions do not nest deeper than this, or whoever walks through them could run out of stack.
+const DEPTH_MAX: usize = 500;
 
 /// Reads one expression, and nothing after it.
 pub(super) fn expression(sql: &str, dialect: Option<Dialect>) -> Result<Expr, PlanError> {
@@ -31,6 +37,14 @@ pub(super) fn expression(sql: &str, dialect: Option<Dialect>) -> Result<Expr, Pl
     if tokens.iter().any(|token| is_unprintable(&token.token)) {
         return Err(invalid(sql, "a quoted name holds a quote or a backslash"));
     }
+    let spaces = |token: &&TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    if tokens.len() - tokens.iter().filter(spaces).count() > TOKENS_MAX {
+        return Err(invalid(
+            sql,
+            &format!("it has more than {TOKENS_MAX} words and signs"),
+        ));
+    }
+    let texts = tokens.iter().filter(|token| is_text(&token.token)).count();
     let mut parser = Parser::new(&*spoken).with_tokens_with_locations(tokens);
     let expr = parser
         .parse_expr()
@@ -43,7 +57,77 @@ pub(super) fn expression(sql: &str, dialect: Option<Dialect>) -> Result<Expr, Pl
         ));
     }
     no_query_inside(sql, &expr)?;
+    let mut values = Texts::default();
+    let flow: ControlFlow<()> = expr.visit(&mut values);
+    debug_assert!(flow.is_continue(), "the visitor never stops early");
+    if values.deepest > DEPTH_MAX {
+        return Err(invalid(
+            sql,
+            &format!("it nests more than {DEPTH_MAX} deep"),
+        ));
+    }
+    if values.bytes {
+        return Err(invalid(
+            sql,
+            "it holds bytes, which are not written alike everywhere",
+        ));
+    }
+    if values.count != texts {
+        // In the name of a type, say: there it would be printed as it stands and not be escaped.
+        return Err(invalid(sql, "a text stands where only a name can"));
+    }
     Ok(expr)
+}
+
+/// Whether a token is a text in quotes of any kind.
+fn is_text(token: &Token) -> bool {
+    let other = matches!(
+        token,
+        Token::Word(_) | Token::Number(..) | Token::Whitespace(_) | Token::Placeholder(_)
+    );
+    !other && token.to_string().contains(['\'', '"', '$'])
+}
+
+/// Counts the texts that stand as values, which are the ones that are escaped when they are printed, and how deep an
+/// expression nests.
+#[derive(Default)]
+struct Texts {
+    count: usize,
+    bytes: bool,
+    depth: usize,
+    deepest: usize,
+}
+
+impl Visitor for Texts {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<()> {
+        self.bytes |= matches!(
+            value.value,
+            Value::HexStringLiteral(_)
+                | Value::SingleQuotedByteStringLiteral(_)
+                | Value::DoubleQuotedByteStringLiteral(_)
+                | Value::TripleSingleQuotedByteStringLiteral(_)
+                | Value::TripleDoubleQuotedByteStringLiteral(_)
+        );
+        let plain = matches!(
+            value.value,
+            Value::Number(..) | Value::Boolean(_) | Value::Null | Value::Placeholder(_)
+        );
+        self.count += usize::from(!plain);
+        ControlFlow::Continue(())
+    }
 }
 
 /// Whether a name would not be printed as it was read: the tree takes quotes in a name for escaped already.
@@ -92,8 +176,8 @@ fn forbidden(part: &Expr) -> Option<&'static str> {
     }
 }
 
-fn is_parameter(value: &sqlparser::ast::Value) -> bool {
-    matches!(value, sqlparser::ast::Value::Placeholder(_))
+fn is_parameter(value: &Value) -> bool {
+    matches!(value, Value::Placeholder(_))
 }
 
 /// Gives the refusal of a text.

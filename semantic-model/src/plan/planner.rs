@@ -1,6 +1,9 @@
 //! The state of planning one query.
 
+use std::cell::RefCell;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::assembly::{self, is_time};
 use super::catalog::Catalog;
@@ -32,6 +35,8 @@ pub(super) struct Planner<'c> {
     pub(super) time_grain: GrainName,
     /// How deep metrics are nested where planning is.
     pub(super) depth: usize,
+    /// The ways that were not taken beside one that was: wide queries go one way many times.
+    pub(super) rejections: RefCell<FxHashMap<(DatasetId, Path), Vec<String>>>,
 }
 
 /// A metric by entities: one row for each of them.
@@ -216,7 +221,7 @@ impl Planner<'_> {
             return Ok(grain.clone());
         }
         let mut leaves = Vec::new();
-        self.grouped_times(metric, &mut leaves, 0)?;
+        self.read_times(metric, &mut leaves)?;
         let grains = leaves.into_iter().map(|field| self.field_grain(field));
         let coarsest = grains.max().unwrap_or(Grain::Day).max(Grain::Day);
         Ok(GrainName::Standard(coarsest))
@@ -232,6 +237,16 @@ impl Planner<'_> {
         if member.path.is_empty() {
             return Vec::new();
         }
+        let way = (from, member.path.clone());
+        if let Some(known) = self.rejections.borrow().get(&way) {
+            return known.clone();
+        }
+        let found = self.others(from, member);
+        self.rejections.borrow_mut().insert(way, found.clone());
+        found
+    }
+
+    fn others(&self, from: DatasetId, member: &Member) -> Vec<String> {
         let routes = self.catalog.routes();
         let to = self.catalog.end(from, &member.path);
         let others = routes.safe_paths(from, to).into_iter();

@@ -5,6 +5,7 @@ mod formats;
 mod foundation;
 mod graph;
 mod impact;
+mod injection;
 mod lineage;
 mod names;
 mod ossie;

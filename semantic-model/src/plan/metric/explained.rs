@@ -40,6 +40,13 @@ impl<'c> Planner<'c> {
                 applied: format!("{again} ({})", note.dataset),
             });
         }
+        if rows.ask.time.is_some() {
+            note.filters.push(FilterNote {
+                condition: "the range of time".to_owned(),
+                applied: "moments that are shown, after windows and offsets, in whole periods"
+                    .to_owned(),
+            });
+        }
         self.explanation.aggregations.push(note);
     }
 

@@ -32,7 +32,13 @@ pub(super) fn text(dialect: Dialect, value: &str) -> ast::Expr {
 /// `\'` would end a literal on engines that read no backslashes. What is escaped here it prints unchanged.
 pub(super) fn escaped(dialect: Dialect, value: &str) -> String {
     match dialect {
-        Dialect::Spark | Dialect::BigQuery => value.replace('\\', "\\\\").replace('\'', "\\'"),
+        Dialect::Spark => value.replace('\\', "\\\\").replace('\'', "\\'"),
+        // A text in simple quotes is one line there.
+        Dialect::BigQuery => value
+            .replace('\\', "\\\\")
+            .replace('\'', "\\'")
+            .replace('\n', "\\n")
+            .replace('\r', "\\r"),
         Dialect::Snowflake => value.replace('\\', "\\\\").replace('\'', "\'\'"),
         _ => value.replace('\'', "\'\'"),
     }

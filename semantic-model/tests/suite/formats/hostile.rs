@@ -114,9 +114,12 @@ fn broken(text: &str, dice: &mut Dice) -> String {
                 let words: Vec<&str> = lines[at].split_inclusive([' ', ',']).collect();
                 let word = dice.throw(words.len());
                 let splinter = SPLINTERS[dice.throw(SPLINTERS.len())];
-                let put = |(place, text): (usize, &&str)| match place == word {
-                    true => splinter.to_owned(),
-                    false => (*text).to_owned(),
+                let put = |(place, text): (usize, &&str)| {
+                    if place == word {
+                        splinter.to_owned()
+                    } else {
+                        (*text).to_owned()
+                    }
                 };
                 lines[at] = words.iter().enumerate().map(put).collect();
             }
