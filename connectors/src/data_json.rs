@@ -119,7 +119,7 @@ impl Writer<'_> {
         self.troubles.report.understood("catalog");
         self.out.class(&iri, dcat::CATALOG_CLASS);
         for (key, value) in catalog {
-            let is_own = !OF_CATALOG.contains(&key.as_str()) && !key.starts_with("@");
+            let is_own = !OF_CATALOG.contains(&key.as_str()) && !key.starts_with('@');
             if is_own && !says_nothing(value) {
                 self.out.extra(&iri, key, value);
             }

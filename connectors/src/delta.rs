@@ -190,16 +190,13 @@ impl Log {
     ) {
         let text = metadata.get("schemaString").and_then(Value::as_str);
         let schema = text.and_then(|text| json::parse(text.as_bytes()).ok());
-        match schema {
-            Some((Value::Object(schema), _)) => {
-                let count = spark::write_fields(out, table, &schema);
-                report.understood_many("column", count);
-            }
-            _ => {
-                let at = at.clone().key("metaData.schemaString");
-                report.warning("bad_schema", "the schema is no JSON object", at);
-                report.skipped += 1;
-            }
+        if let Some((Value::Object(schema), _)) = schema {
+            let count = spark::write_fields(out, table, &schema);
+            report.understood_many("column", count);
+        } else {
+            let at = at.clone().key("metaData.schemaString");
+            report.warning("bad_schema", "the schema is no JSON object", at);
+            report.skipped += 1;
         }
         let partitions = metadata.get("partitionColumns").and_then(Value::as_array);
         for name in partitions.into_iter().flatten().filter_map(Value::as_str) {

@@ -131,7 +131,8 @@ impl Index {
             message,
             Location::file(file).line(row.line),
         );
-        let free = (2..)
+        // More rows than that are no table.
+        let free = (2..u32::MAX)
             .map(|times| out.iri(IriKind::Term, &[format!("{own}~{times}")]))
             .find(|iri| !self.taken.contains(iri.as_str()));
         free.unwrap_or(iri)

@@ -45,7 +45,7 @@ pub enum Kind {
     Delta,
     /// Answers of Unity Catalog.
     UnityCatalog,
-    /// Entities of OpenMetadata.
+    /// Entities of `OpenMetadata`.
     #[serde(rename = "openmetadata")]
     OpenMetadata,
 }

@@ -1,4 +1,4 @@
-//! OpenMetadata: entities as its REST interface and its exports write them in JSON.
+//! `OpenMetadata`: entities as its REST interface and its exports write them in JSON.
 //!
 //! Tables, glossary terms, domains, data products and lineage are read; what they are is told by their keys. Samples of
 //! data are never kept. `docs/formats/openmetadata.md` is the user's page.
@@ -443,7 +443,7 @@ fn parts_of(full: &str) -> Vec<String> {
     parts
 }
 
-/// Puts parts together again as OpenMetadata writes them.
+/// Puts parts together again as `OpenMetadata` writes them.
 fn joined(parts: &[String]) -> String {
     let quoted = parts.iter().map(|part| {
         if part.contains('.') {

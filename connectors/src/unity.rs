@@ -327,21 +327,19 @@ impl Writer<'_> {
                     ends.map(|(from, to)| Some((table.get(from)?, other.get(to)?)))
                         .collect()
                 });
-                match pairs.filter(|pairs| !pairs.is_empty() && from.len() == to.len()) {
-                    Some(pairs) => {
-                        self.troubles.report.understood("foreign_key");
-                        for (from, to) in pairs {
-                            self.out.link(from, iso::REFERENCES, to);
-                        }
+                let is_whole = from.len() == to.len();
+                if let Some(pairs) = pairs.filter(|pairs| !pairs.is_empty() && is_whole) {
+                    self.troubles.report.understood("foreign_key");
+                    for (from, to) in pairs {
+                        self.out.link(from, iso::REFERENCES, to);
                     }
-                    None => {
-                        self.out
-                            .extra(&table.iri, "foreignKey", &Value::Object(key.clone()));
-                        let message = format!(
-                            "the key refers to columns of `{parent}` that are not in these answers"
-                        );
-                        self.warn("unresolved_reference", &message, &path);
-                    }
+                } else {
+                    self.out
+                        .extra(&table.iri, "foreignKey", &Value::Object(key.clone()));
+                    let message = format!(
+                        "the key refers to columns of `{parent}` that are not in these answers"
+                    );
+                    self.warn("unresolved_reference", &message, &path);
                 }
             }
         }

@@ -42,18 +42,7 @@ fn one(facts: &Facts, iri: &str) -> Document {
         }
         !is_version
     });
-    let domain = facts.links(iri, iso::IN_DOMAIN).into_iter().next();
-    put(
-        &mut document,
-        "domain",
-        domain.map(|domain| label(facts, domain)),
-    );
-    let product = facts.links(iri, iso::IN_PRODUCT).into_iter().next();
-    put(
-        &mut document,
-        "dataProduct",
-        product.map(|product| name(facts, product)),
-    );
+    belonging(facts, iri, &mut document);
     if let Some(text) = facts.text(iri, dcterms::DESCRIPTION) {
         document.insert("description".to_owned(), description(text));
     }
@@ -81,25 +70,7 @@ fn one(facts: &Facts, iri: &str) -> Document {
         "schema",
         schema::objects(facts, iri, &datasets, &mut notes),
     );
-    let levels = taken(&mut extras, |key, value| {
-        key.starts_with("sla.") && fits(value, OF_LEVEL, &["property", "value"])
-    });
-    put_list(&mut document, "slaProperties", levels);
-    for (extra, key, keys, required) in [
-        ("role", "roles", OF_ROLE, "role"),
-        ("support", "support", OF_SUPPORT, "channel"),
-    ] {
-        let items = taken(&mut extras, |key, value| {
-            key == extra && fits(value, keys, &[required])
-        });
-        put_list(&mut document, key, items);
-    }
-    let price = taken(&mut extras, |key, value| {
-        key == "price" && fits(value, OF_PRICE, &[])
-    });
-    if let Some(price) = price.into_iter().next() {
-        document.insert("price".to_owned(), price);
-    }
+    promises(&mut extras, &mut document);
     team(facts, iri, &mut extras, &mut document);
     spread(extras, OF_CONTRACT, &mut document);
     Document {
@@ -107,6 +78,42 @@ fn one(facts: &Facts, iri: &str) -> Document {
         value: Value::Object(document),
         notes,
     }
+}
+
+/// Writes service levels, roles, support and price.
+fn promises(extras: &mut Vec<(String, Value)>, document: &mut Object) {
+    let levels = taken(extras, |key, value| {
+        key.starts_with("sla.") && fits(value, OF_LEVEL, &["property", "value"])
+    });
+    put_list(document, "slaProperties", levels);
+    for (extra, key, keys, required) in [
+        ("role", "roles", OF_ROLE, "role"),
+        ("support", "support", OF_SUPPORT, "channel"),
+    ] {
+        let items = taken(extras, |key, value| {
+            key == extra && fits(value, keys, &[required])
+        });
+        put_list(document, key, items);
+    }
+    let price = taken(extras, |key, value| {
+        key == "price" && fits(value, OF_PRICE, &[])
+    });
+    if let Some(price) = price.into_iter().next() {
+        document.insert("price".to_owned(), price);
+    }
+}
+
+/// Writes the domain and the product by their names.
+fn belonging(facts: &Facts, iri: &str, document: &mut Object) {
+    let domain = facts.links(iri, iso::IN_DOMAIN).into_iter().next();
+    put(
+        document,
+        "domain",
+        domain.map(|domain| label(facts, domain)),
+    );
+    let product = facts.links(iri, iso::IN_PRODUCT).into_iter().next();
+    let product = product.map(|product| name(facts, product));
+    put(document, "dataProduct", product);
 }
 
 /// Starts a contract with what the standard asks for.

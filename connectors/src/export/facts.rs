@@ -140,16 +140,9 @@ fn decoded(text: &str) -> String {
             .then(|| after.get(..2))
             .flatten()
             .and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        match code {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
+        bytes.push(code.unwrap_or(first));
+        let taken = if code.is_some() { 2 } else { 0 };
+        rest = after.get(taken..).unwrap_or_default();
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }

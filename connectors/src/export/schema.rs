@@ -255,12 +255,11 @@ fn references(
             let table = facts.text(dataset, iso::NAME)?;
             Some(format!("{table}.{}", facts.text(target, csvw::NAME)?))
         });
-        match place.filter(|place| is_shorthand(place)) {
-            Some(place) => found.push(json!({"to": place})),
-            None => {
-                notes.push(format!("`{iri}` refers to `{target}`, which the standard has no name for; it is a custom property"));
-                extras.push(("references".to_owned(), target.into()));
-            }
+        if let Some(place) = place.filter(|place| is_shorthand(place)) {
+            found.push(json!({"to": place}));
+        } else {
+            notes.push(format!("`{iri}` refers to `{target}`, which the standard has no name for; it is a custom property"));
+            extras.push(("references".to_owned(), target.into()));
         }
     }
     put_list(written, "relationships", found);

@@ -107,17 +107,16 @@ fn server(facts: &Facts, iri: &str, notes: &mut Vec<String>) -> Object {
     let known = KINDS
         .iter()
         .find(|(name, required)| *name == lower && required.iter().all(|key| has(key)));
-    match known {
-        Some((kind, _)) => put(&mut written, "type", Some(*kind)),
-        None => {
-            put(&mut written, "type", Some("custom"));
-            let message = format!(
-                "server `{name}` of type `{kind}` has not all that the standard asks for there, so it is written as `custom`"
-            );
-            notes.push(message);
-            if let Some(said) = said {
-                extras.push(("type".to_owned(), said));
-            }
+    if let Some((kind, _)) = known {
+        put(&mut written, "type", Some(*kind));
+    } else {
+        put(&mut written, "type", Some("custom"));
+        let message = format!(
+            "server `{name}` of type `{kind}` has not all that the standard asks for there, so it is written as `custom`"
+        );
+        notes.push(message);
+        if let Some(said) = said {
+            extras.push(("type".to_owned(), said));
         }
     }
     put(

@@ -422,19 +422,14 @@ impl Header {
             return None;
         }
         if row.name.is_empty() {
-            match row.one(Heading::Label) {
-                Some(label) => row.name = label.to_owned(),
-                None => {
-                    let message = "the row names no term and is left out";
-                    report.warning(
-                        "missing_name",
-                        message,
-                        Location::file(&input.name).line(line),
-                    );
-                    report.skipped += 1;
-                    return None;
-                }
-            }
+            let Some(label) = row.one(Heading::Label).map(str::to_owned) else {
+                let message = "the row names no term and is left out";
+                let at = Location::file(&input.name).line(line);
+                report.warning("missing_name", message, at);
+                report.skipped += 1;
+                return None;
+            };
+            row.name = label;
         }
         Some(row)
     }

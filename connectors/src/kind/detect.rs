@@ -66,7 +66,7 @@ fn of_yaml(text: &str) -> Option<Kind> {
     }
     let keys: Vec<(&str, &str)> = text.lines().filter_map(outermost_key).collect();
     let has = |key: &str| keys.iter().any(|(found, _)| *found == key);
-    let says = |key: &str, value: &str| keys.iter().any(|found| *found == (key, value));
+    let says = |key: &str, value: &str| keys.contains(&(key, value));
     let any = |wanted: &[&str]| wanted.iter().any(|key| has(key));
     if any(&["dataContractSpecification"])
         || says("kind", "DataContract")

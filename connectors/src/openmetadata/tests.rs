@@ -1,4 +1,4 @@
-//! Entities as OpenMetadata gives them.
+//! Entities as `OpenMetadata` gives them.
 
 use serde_json::json;
 
