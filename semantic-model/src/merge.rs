@@ -73,6 +73,42 @@ const WORDS: [(&str, bool); 4] = [
     (iso::EXPRESSION, false),
 ];
 
+/// Who comes after the databases in what is so in them.
+const FACTS_BY: [&str; 8] = [
+    "dbt",
+    "catalog-lines",
+    "openlineage",
+    "datahub",
+    "openmetadata",
+    "odcs",
+    "rdf",
+    PEOPLE,
+];
+
+/// Who comes before the databases in what something is called and is for.
+const MEANINGS_BY: [&str; 8] = [
+    PEOPLE,
+    "odcs",
+    "dbt",
+    "catalog-lines",
+    "rdf",
+    "data-json",
+    "datahub",
+    "openmetadata",
+];
+
+/// Who knows the words of a glossary.
+const WORDS_BY: [&str; 8] = [
+    PEOPLE,
+    "rdf",
+    "glossary",
+    "odcs",
+    "dbt",
+    "catalog-lines",
+    "datahub",
+    "openmetadata",
+];
+
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
@@ -86,41 +122,10 @@ fn databases_then(others: &[&str]) -> Vec<String> {
 /// The values of every other property are those of all sources: types, keywords, alternative labels, lineage, the
 /// data that a product has, classifications.
 pub fn default_rules() -> MergeRules {
-    let facts = databases_then(&[
-        "dbt",
-        "catalog-lines",
-        "openlineage",
-        "datahub",
-        "openmetadata",
-        "odcs",
-        "rdf",
-        PEOPLE,
-    ]);
+    let facts = databases_then(&FACTS_BY);
     // A comment in the database says least: whoever wrote a description elsewhere knew it.
-    let meanings = [
-        owned(&[
-            PEOPLE,
-            "odcs",
-            "dbt",
-            "catalog-lines",
-            "rdf",
-            "data-json",
-            "datahub",
-            "openmetadata",
-        ]),
-        databases_then(&["openlineage"]),
-    ]
-    .concat();
-    let words = owned(&[
-        PEOPLE,
-        "rdf",
-        "glossary",
-        "odcs",
-        "dbt",
-        "catalog-lines",
-        "datahub",
-        "openmetadata",
-    ]);
+    let meanings = [owned(&MEANINGS_BY), databases_then(&["openlineage"])].concat();
+    let words = owned(&WORDS_BY);
     let rules = |properties: &[(&str, bool)], order: &[String]| -> Vec<PropertyRule> {
         let rule = |&(predicate, single): &(&str, bool)| PropertyRule {
             predicate: predicate.to_owned(),
