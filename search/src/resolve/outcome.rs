@@ -8,8 +8,10 @@ use super::score::{Asked, Scored};
 
 /// Questions of at most this many content words are judged by names too.
 const SHORT: usize = 3;
-/// How answerable a short question is whose mistyped words one dataset answers wholly, or that names a product.
+/// How answerable a short question is that the names of one dataset answer wholly, or that names a product.
 const NAMED: f32 = 0.75;
+/// The same of a question with a typo, which the names answer less strongly already.
+const MISTYPED: f32 = 0.9;
 
 /// What the scores say as a whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -163,16 +165,15 @@ impl Ranker {
         let confidence = evidence.margin;
         let words = groups.iter().filter(|group| !group.word.hint).count();
         let likely = evidence.answerable();
-        // A typo leaves little evidence: a dataset called nearly so is answer enough. So is a product's own name.
         let mistyped = |group: &Group| group.variants.first().is_some_and(|v| v.why == Why::Typo);
         let called = best(&scored.products)
             .is_some_and(|product| asked.calls(&self.products.names, product as u32));
+        // A word or two leave little evidence: a product or dataset called so, or nearly so, is answer enough.
         let answerability = match () {
             () if called => likely.max(NAMED),
-            () if words <= SHORT && groups.iter().any(mistyped) => {
-                likely.max(NAMED * evidence.table)
-            }
-            () => likely,
+            () if words > SHORT => likely,
+            () if groups.iter().any(mistyped) => likely.max(MISTYPED * evidence.table),
+            () => likely.max(NAMED * evidence.table),
         };
         (
             Verdict {

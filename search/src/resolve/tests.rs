@@ -70,17 +70,17 @@ fn names_abbreviations_and_synonyms_are_explained() {
         "legal name of the warehouse",
         &expect![[r#"
             RESOLVED
-            billing / warehouses / haslegalname warehouse_id: `warehouse` is the name of dataset warehouses; `legal` is in column haslegalname; near in meaning to the question as a whole
+            billing / warehouses / warehouse_id haslegalname: `warehouse` is the name of dataset warehouses; `legal` is in column haslegalname; near in meaning to the question as a whole
             billing / customers / : joined by a foreign key with a dataset that matches; queried 12 times
             billing / invoices / : joined by a foreign key with a dataset that matches; queried 90 times"#]],
     );
     check(
         "custmers",
         &expect![[r#"
-        AMBIGUOUS
-        audience / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 40 times
-        billing / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 12 times
-        helpdesk / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 3 times"#]],
+            AMBIGUOUS
+            audience / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 40 times
+            helpdesk / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 3 times
+            billing / customers / customer_id: `custmers` looks like `customers` in the name of dataset customers; near in meaning to the question as a whole; queried 12 times"#]],
     );
 }
 
@@ -167,7 +167,7 @@ fn terms_and_metrics_lead_to_their_data() {
             RESOLVED
             billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customers` is the name of dataset customers (exact); joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 12 times
             audience / customers / customer_id: `customers` is the name of dataset customers (exact); near in meaning to the question as a whole; queried 40 times
-            billing / invoices / customer_id: `customers` is in column customer_id; joined by a foreign key with a dataset that matches; queried 90 times"#]],
+            helpdesk / customers / customer_id: `customers` is the name of dataset customers (exact); joined by a foreign key with a dataset that matches; queried 3 times"#]],
     );
     check(
         "lost customer",

@@ -177,7 +177,7 @@ const FITTED: Tuning = Tuning {
     initial: 0.8,
     acronym: 0.7,
     unknown_below: 0.6,
-    unknown_name_below: 0.3,
+    unknown_name_below: 0.25,
 };
 
 impl Default for Tuning {
