@@ -7,13 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::history::History;
 
-#[cfg(feature = "query")]
 mod running;
 mod upkeep;
 mod walks;
 
 #[cfg(feature = "query")]
-pub(crate) use running::{Query, RowFormat, Suite, SuiteKind, SuiteRun};
+pub(crate) use running::{RowFormat, Suite, SuiteKind, SuiteRun};
+pub(crate) use running::Query;
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
 pub(crate) use walks::{Between, Changes, EventFormat, Impact, Lineage, Then, Way};
 
@@ -60,7 +60,6 @@ pub enum Command {
     /// Show what commits did to entities.
     Changes(Changes),
     /// Ask for metrics by dimensions and run the query.
-    #[cfg(feature = "query")]
     Query(Box<Query>),
     /// Run a SPARQL query.
     Sparql(Sparql),

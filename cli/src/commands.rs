@@ -9,7 +9,6 @@ mod export;
 mod impact;
 pub(crate) mod ingest;
 mod lineage;
-#[cfg(feature = "query")]
 mod query;
 mod resolve;
 mod search;
@@ -53,7 +52,6 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Lineage(options) => lineage::run(&options),
         Command::Impact(options) => impact::run(&options),
         Command::Changes(options) => changes::run(&options),
-        #[cfg(feature = "query")]
         Command::Query(options) => query::run(&options),
         Command::Sparql(options) => sparql::run(&options),
         Command::Why(options) => why::run(&options),
@@ -79,6 +77,15 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         Command::Man => man(),
     }
+}
+
+/// A runtime for one command.
+#[cfg(feature = "query")]
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    built.map_err(Failure::from)
 }
 
 fn schema() -> Outcome {

@@ -18,7 +18,7 @@ use crate::rows::Rows;
 
 mod settings;
 
-pub use settings::{EngineKind, EngineSettings};
+pub use settings::{EngineKind, EngineSettings, open_engine};
 
 /// A semantic layer: its files and the engine that holds its tables.
 #[derive(Debug, Clone, Deserialize)]
@@ -124,7 +124,7 @@ impl Mesh {
     ) -> Result<Self, MeshError> {
         let mut opened: BTreeMap<String, (Arc<dyn Engine>, Layer)> = BTreeMap::new();
         for settings in engines {
-            let engine = settings::open(folder, settings).await?;
+            let engine = settings::open_engine(folder, settings).await?;
             let twice = opened.insert(settings.name.clone(), (engine, Layer::default()));
             if twice.is_some() {
                 return Err(MeshError::settings(format!(
