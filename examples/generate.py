@@ -24,6 +24,8 @@ def outputs(company):
     for project in company.dbt_projects():
         folder = f"dbt/{project.name}"
         files[f"{folder}/manifest.json"] = dbt.manifest(company, project)
+        if project.semantics:
+            files[f"{folder}/semantic_manifest.json"] = dbt.semantic_manifest(company, project)
         files[f"{folder}/catalog.json"] = dbt.catalog(company, project)
         files[f"{folder}/run_results.json"] = dbt.run_results(company, project)
     files["catalog/mesh.jsonl"] = catalog_lines.mesh(company)

@@ -8,15 +8,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::history::History;
 
 mod reasons;
-#[cfg(feature = "query")]
 mod running;
 mod upkeep;
 mod walks;
 mod watching;
 
 pub(crate) use reasons::{Same, Why};
+pub(crate) use running::Query;
 #[cfg(feature = "query")]
-pub(crate) use running::{Query, RowFormat, Suite, SuiteKind, SuiteRun};
+pub(crate) use running::{RowFormat, Suite, SuiteKind, SuiteRun};
 pub(crate) use upkeep::{Backup, Compact, Restore, Verify};
 pub(crate) use walks::{Between, Changes, Diff, EventFormat, Impact, Lineage, Then, Way};
 pub(crate) use watching::Watch;
@@ -66,7 +66,6 @@ pub enum Command {
     /// Show what commits did to entities.
     Changes(Changes),
     /// Ask for metrics by dimensions and run the query.
-    #[cfg(feature = "query")]
     Query(Box<Query>),
     /// Run a SPARQL query.
     Sparql(Sparql),

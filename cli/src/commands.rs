@@ -10,7 +10,6 @@ mod export;
 mod impact;
 pub(crate) mod ingest;
 mod lineage;
-#[cfg(feature = "query")]
 mod query;
 mod resolve;
 mod same;
@@ -57,7 +56,6 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Lineage(options) => lineage::run(&options),
         Command::Impact(options) => impact::run(&options),
         Command::Changes(options) => changes::run(&options),
-        #[cfg(feature = "query")]
         Command::Query(options) => query::run(&options),
         Command::Sparql(options) => sparql::run(&options),
         Command::Why(options) => why::run(&options),
@@ -85,6 +83,15 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         Command::Man => man(),
     }
+}
+
+/// A runtime for one command.
+#[cfg(feature = "query")]
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    built.map_err(Failure::from)
 }
 
 fn schema() -> Outcome {

@@ -12,16 +12,8 @@ use serde::Deserialize;
 use crate::arguments::Log;
 use crate::failure::{Failure, FailureKind};
 use crate::history::History;
+use crate::layers::{EngineSettings, LayerSettings};
 use crate::watch::Watch;
-
-#[cfg(feature = "query")]
-pub(crate) use query_engine::mesh::{EngineSettings, LayerSettings};
-
-/// Built without engines, the program skips what the file says of them.
-#[cfg(not(feature = "query"))]
-type EngineSettings = serde::de::IgnoredAny;
-#[cfg(not(feature = "query"))]
-type LayerSettings = serde::de::IgnoredAny;
 
 /// A configuration file. An unknown key is an error that names it.
 #[derive(Debug, Default, Deserialize)]

@@ -13,6 +13,7 @@ pub mod commands;
 mod config;
 mod failure;
 mod history;
+mod layers;
 mod output;
 mod progress;
 mod watch;

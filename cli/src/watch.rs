@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::failure::{Failure, FailureKind};
 
 /// How often a database is read that says nothing of it.
-const DATABASE_EVERY: Duration = Duration::from_secs(60 * 60);
+const DATABASE_EVERY: Duration = Duration::from_hours(1);
 /// Folders within folders that are looked into.
 const DEPTH_MAX: usize = 32;
 
@@ -103,7 +103,8 @@ impl Watcher {
         let mut changed = false;
         for source in &mut self.sources {
             let is_log = source.job.kind == Kind::QueryLog;
-            if !source.has_news(now) && !(is_log && changed) {
+            let is_due = source.has_news(now) || is_log && changed;
+            if !is_due {
                 continue;
             }
             let outcome = source.ingest(mesh, &self.mapping);

@@ -254,6 +254,16 @@ def manifest(company, project):
     })
 
 
+def semantic_manifest(company, project):
+    """Writes semantic_manifest.json: what the semantic layer needs of the manifest, which dbt writes beside it."""
+    return dumps({
+        "semantic_models": list(dbt_semantic.semantic_models(project).values()),
+        "metrics": list(dbt_semantic.metrics(company, project).values()),
+        "project_configuration": {"dsi_package_version": None, "time_spines": []},
+        "saved_queries": [],
+    })
+
+
 def catalog(company, project):
     """Writes catalog.json: what the database holds."""
     used = sql.used_columns(project)

@@ -13,6 +13,7 @@ def semantic_models(project):
         parts = {"entities": [], "dimensions": [], "measures": []}
         for keyword, values in page["parts"]:
             read_part(parts, keyword, values, table)
+        is_entity = any(entity["type"] == "primary" for entity in parts["entities"])
         identity = f"semantic_model.{project.name}.{page['name']}"
         path = f"semantic/{page['name']}.yml"
         models[identity] = {
@@ -39,7 +40,7 @@ def semantic_models(project):
             "refs": [{"name": table.name, "package": None, "version": None}],
             "created_at": CREATED_AT,
             "config": {"enabled": True, "group": None, "meta": {}},
-            "primary_entity": None,
+            "primary_entity": None if is_entity else page["name"],
             "group": None,
         }
     return models

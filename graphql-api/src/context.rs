@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use isogloss::graph::Timestamp;
+use isogloss::semantics::Arrangement;
 use isogloss::{Isogloss, Snapshot};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::cursor::Page;
 use crate::error::{Error, Result};
@@ -44,6 +45,8 @@ impl Default for Caller {
 /// What the whole schema shares.
 pub(crate) struct Shared {
     pub(crate) isogloss: Isogloss,
+    /// Where the semantic layers are run.
+    pub(crate) arrangement: Arc<Arrangement>,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) workers: Arc<Semaphore>,
@@ -120,6 +123,12 @@ pub(crate) async fn read<T: Send + 'static>(
     tokio::time::timeout(deadline, on_worker(&shared.workers, work))
         .await
         .map_err(late)?
+}
+
+/// Waits for a place among the heavy reads, for one that is not run on a worker thread.
+pub(crate) async fn worker(ctx: &Context<'_>) -> Result<OwnedSemaphorePermit> {
+    let place = Arc::clone(&shared(ctx)?.workers).acquire_owned().await;
+    place.map_err(|_| Error::Unprepared { what: "worker" })
 }
 
 /// Runs a write on a worker thread, to its end.

@@ -32,8 +32,18 @@ impl Page {
         after: Option<&str>,
         limits: &Limits,
     ) -> Result<Self> {
+        Self::within(list, first, after, PageSizes::of(limits))
+    }
+
+    /// Reads the arguments of a list with page sizes of its own.
+    pub(crate) fn within(
+        list: &[&str],
+        first: Option<i32>,
+        after: Option<&str>,
+        sizes: PageSizes,
+    ) -> Result<Self> {
         let list = fingerprint(list);
-        let size = page_size(first, limits)?;
+        let size = sizes.size(first)?;
         let offset = match after {
             None => 0,
             Some(cursor) => {
@@ -55,18 +65,41 @@ impl Page {
     }
 }
 
+/// How many items a page has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageSizes {
+    /// Unless asked otherwise.
+    pub(crate) default: u64,
+    /// At most.
+    pub(crate) max: u64,
+}
+
+impl PageSizes {
+    const fn of(limits: &Limits) -> Self {
+        Self {
+            default: PAGE_SIZE_DEFAULT,
+            max: limits.page_size,
+        }
+    }
+
+    /// Checks `first`.
+    fn size(self, first: Option<i32>) -> Result<usize> {
+        let Some(first) = first else {
+            return Ok(self.default as usize);
+        };
+        let size = usize::try_from(first).map_err(|_| Error::TooSmall {
+            argument: "first",
+            value: first.into(),
+            min: 0,
+        })?;
+        most(Measured::PageSize, size as u64, self.max)?;
+        Ok(size)
+    }
+}
+
 /// Checks `first`; a list has 20 items a page unless asked otherwise.
 pub(crate) fn page_size(first: Option<i32>, limits: &Limits) -> Result<usize> {
-    let Some(first) = first else {
-        return Ok(PAGE_SIZE_DEFAULT as usize);
-    };
-    let size = usize::try_from(first).map_err(|_| Error::TooSmall {
-        argument: "first",
-        value: first.into(),
-        min: 0,
-    })?;
-    most(Measured::PageSize, size as u64, limits.page_size)?;
-    Ok(size)
+    PageSizes::of(limits).size(first)
 }
 
 fn decode(cursor: &str, list: u32) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! The one error type at the GraphQL border, and the codes that clients may rely on.
 
 use async_graphql::{ErrorExtensionValues, ServerError};
+use isogloss::semantics::{QueryError, QueryFault};
 
 /// Result of a resolver.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -36,13 +37,29 @@ pub enum Code {
     DeadlineExceeded,
     /// What was asked clashes with what somebody else is doing.
     Conflict,
+    /// No metric goes by this name.
+    UnknownMetric,
+    /// Nothing to group or filter by goes by this name.
+    UnknownDimension,
+    /// A layer, engine or saved query does not exist.
+    UnknownName,
+    /// A name or a path has several meanings; `extensions.choices` has them.
+    Ambiguous,
+    /// Any answer to the query might be wrong; `extensions.reason` says why.
+    QueryRefused,
+    /// Nobody has said where the tables are, or the program runs no SQL.
+    NoEngine,
+    /// The engine is down or does not let us in.
+    EngineDown,
+    /// The engine did not run the SQL; `extensions.reason` says why.
+    EngineFailed,
     /// Something failed on our side; the details are in the server's log.
     Internal,
 }
 
 impl Code {
     /// Every code, in the order of the schema's documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::BadUserInput,
         Self::GraphqlParseFailed,
         Self::GraphqlValidationFailed,
@@ -56,6 +73,14 @@ impl Code {
         Self::BudgetExceeded,
         Self::DeadlineExceeded,
         Self::Conflict,
+        Self::UnknownMetric,
+        Self::UnknownDimension,
+        Self::UnknownName,
+        Self::Ambiguous,
+        Self::QueryRefused,
+        Self::NoEngine,
+        Self::EngineDown,
+        Self::EngineFailed,
         Self::Internal,
     ];
 
@@ -75,7 +100,32 @@ impl Code {
             Self::BudgetExceeded => "BUDGET_EXCEEDED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Conflict => "CONFLICT",
+            Self::UnknownMetric => "UNKNOWN_METRIC",
+            Self::UnknownDimension => "UNKNOWN_DIMENSION",
+            Self::UnknownName => "UNKNOWN_NAME",
+            Self::Ambiguous => "AMBIGUOUS",
+            Self::QueryRefused => "QUERY_REFUSED",
+            Self::NoEngine => "NO_ENGINE",
+            Self::EngineDown => "ENGINE_DOWN",
+            Self::EngineFailed => "ENGINE_FAILED",
             Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// Maps why a query for metrics has no answer.
+    fn of_query(error: &QueryError) -> Self {
+        use QueryFault as F;
+        match error.fault() {
+            F::UnknownMetric => Self::UnknownMetric,
+            F::UnknownDimension => Self::UnknownDimension,
+            F::UnknownName => Self::UnknownName,
+            F::Ambiguous => Self::Ambiguous,
+            F::Refused => Self::QueryRefused,
+            F::NoEngine => Self::NoEngine,
+            F::EngineDown => Self::EngineDown,
+            F::Late => Self::DeadlineExceeded,
+            F::OverBudget => Self::BudgetExceeded,
+            F::EngineFailed => Self::EngineFailed,
         }
     }
 
@@ -124,6 +174,8 @@ pub enum Measured {
     TextBytes,
     /// Place of a hit among all hits of a search.
     SearchWindow,
+    /// Place of a row among all rows of a query for metrics.
+    RowsWindow,
     /// Documents in one ingest.
     Documents,
     /// Bytes of all documents of one ingest, decoded.
@@ -147,6 +199,7 @@ impl Measured {
             Self::Paths => "paths",
             Self::TextBytes => "bytes of text",
             Self::SearchWindow => "hits before the page",
+            Self::RowsWindow => "rows up to the end of the page",
             Self::Documents => "documents",
             Self::DocumentBytes => "bytes of documents",
         }
@@ -272,6 +325,9 @@ pub enum Error {
     /// The graph refused or failed.
     #[error(transparent)]
     Graph(#[from] isogloss::Error),
+    /// A query for metrics has no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 impl Error {
@@ -295,6 +351,7 @@ impl Error {
             Self::DeadlineExceeded { .. } => Code::DeadlineExceeded,
             Self::Worker(_) | Self::Unprepared { .. } => Code::Internal,
             Self::Graph(error) => Code::of_graph(error),
+            Self::Query(error) => Code::of_query(error),
         }
     }
 
@@ -326,6 +383,7 @@ impl Error {
             Self::UnknownConnector { known, .. } => Some(format!("kinds are: {}", known.join(", "))),
             Self::FutureVersion { newest, .. } => Some(format!("the newest version is {newest}")),
             Self::Graph(error) if error.is_users_fault() => error.hint(),
+            Self::Query(error) => error.hint(),
             _ => None,
         }
     }
@@ -365,6 +423,7 @@ pub(crate) fn finish(error: &mut ServerError, fallback: Code) {
     {
         return;
     }
+    let query = error.source::<Error>().and_then(QueryFacts::of);
     let (code, hint) = match error.source::<Error>() {
         Some(source) => {
             let code = source.code();
@@ -386,6 +445,33 @@ pub(crate) fn finish(error: &mut ServerError, fallback: Code) {
     values.set("code", code.as_str());
     if let Some(hint) = hint {
         values.set("hint", hint);
+    }
+    if let Some(query) = query {
+        values.set("reason", query.reason);
+        if let Some(name) = query.name {
+            values.set("name", name);
+        }
+        values.set("choices", query.choices);
+    }
+}
+
+/// What an error of a query for metrics tells programs beside its code.
+struct QueryFacts {
+    reason: String,
+    name: Option<String>,
+    choices: Vec<String>,
+}
+
+impl QueryFacts {
+    fn of(error: &Error) -> Option<Self> {
+        let Error::Query(error) = error else {
+            return None;
+        };
+        Some(Self {
+            reason: error.code(),
+            name: error.name().map(str::to_owned),
+            choices: error.choices().to_vec(),
+        })
     }
 }
 
@@ -421,6 +507,14 @@ mod tests {
             BUDGET_EXCEEDED
             DEADLINE_EXCEEDED
             CONFLICT
+            UNKNOWN_METRIC
+            UNKNOWN_DIMENSION
+            UNKNOWN_NAME
+            AMBIGUOUS
+            QUERY_REFUSED
+            NO_ENGINE
+            ENGINE_DOWN
+            ENGINE_FAILED
             INTERNAL"#]]
         .assert_eq(&codes.join("\n"));
     }

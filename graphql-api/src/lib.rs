@@ -63,6 +63,7 @@ use std::sync::Arc;
 
 use async_graphql::SDLExportOptions;
 use isogloss::Isogloss;
+use isogloss::semantics::Arrangement;
 use tokio::sync::{Semaphore, watch};
 
 pub use context::{Caller, Clock};
@@ -70,7 +71,7 @@ pub use error::{Code, Error, Measured, Result};
 pub use limits::{Cost, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
-pub use scalars::{AsOf, DateTime};
+pub use scalars::{AsOf, Cell, DateTime};
 pub use subscription::Subscription;
 
 /// The executable schema; cheap to clone.
@@ -80,12 +81,23 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 ///
 /// Each call adds a listener to the graph, which lasts as long as the graph: make one schema and clone it.
 pub fn schema(isogloss: Isogloss, limits: Limits, clock: Arc<dyn Clock>) -> Schema {
+    schema_over(isogloss, Arc::default(), limits, clock)
+}
+
+/// Makes the schema over a graph whose semantic layers are run where an arrangement says.
+pub fn schema_over(
+    isogloss: Isogloss,
+    arrangement: Arc<Arrangement>,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+) -> Schema {
     let (ring, bell) = watch::channel(isogloss.snapshot().version().0);
     isogloss.on_change(move |event| {
         ring.send_replace(event.version);
     });
     let shared = context::Shared {
         isogloss: isogloss.clone(),
+        arrangement,
         limits,
         clock,
         workers: Arc::new(Semaphore::new(limits.concurrency)),

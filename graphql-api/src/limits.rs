@@ -18,7 +18,7 @@ mod scan;
 mod weights;
 
 pub use weights::{COUNTED_ABOVE, LIST_FIELDS};
-pub(crate) use weights::{LINEAGE_NODES_DEFAULT, PAGE_SIZE_DEFAULT, PATHS_DEFAULT};
+pub(crate) use weights::{LINEAGE_NODES_DEFAULT, PAGE_SIZE_DEFAULT, PATHS_DEFAULT, ROWS_DEFAULT};
 
 /// What a request may ask for at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,12 @@ pub struct Limits {
     pub text_bytes: u64,
     /// Hits of a search that can be paged through.
     pub search_window: u64,
+    /// Rows of a query for metrics in one page.
+    pub rows: u64,
+    /// Rows of a query for metrics that can be paged through.
+    pub rows_window: u64,
+    /// Time for running one query for metrics.
+    pub query_deadline: Duration,
     /// Documents of one ingest.
     pub documents: u64,
     /// Bytes of all documents of one ingest, decoded.
@@ -90,6 +96,9 @@ impl Default for Limits {
             paths: 20,
             text_bytes: 4 * 1024,
             search_window: 10_000,
+            rows: 1_000,
+            rows_window: 100_000,
+            query_deadline: Duration::from_secs(25),
             documents: 1_000,
             document_bytes: 64 * 1024 * 1024,
             deadline: Duration::from_secs(10),

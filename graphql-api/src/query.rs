@@ -21,11 +21,17 @@ use crate::types::{
 };
 
 mod reasoning;
+mod semantics;
 mod walks;
 
 /// Everything that can be read; one answer reads one version of the graph throughout.
 #[derive(Default, MergedObject)]
-pub struct Query(Entities, walks::Walks, reasoning::Reasoning);
+pub struct Query(
+    Entities,
+    walks::Walks,
+    reasoning::Reasoning,
+    semantics::Semantic,
+);
 
 /// Reads entities, lists of them, and what fits some words.
 #[derive(Default)]

@@ -22,6 +22,7 @@ mod ingest;
 mod ingest_report;
 mod lineage;
 mod metric;
+mod metric_query;
 mod node;
 mod owner;
 mod paths;
@@ -29,6 +30,7 @@ mod relationship;
 mod remove_source;
 mod resolution;
 mod search;
+mod semantic_layer;
 mod server_info;
 pub(crate) mod source;
 mod statement;
@@ -65,6 +67,10 @@ pub use lineage::{
     Lineage, LineageDirection, LineageEdge, LineageFilter, LineageLevel, LineageNode, LineageRest,
 };
 pub use metric::Metric;
+pub use metric_query::{
+    AggregationNote, ColumnRole, CompiledQuery, ConditionNote, MetricQueryInput, QueryColumn,
+    QueryResult, QueryStatement, RouteNote, SqlDialect,
+};
 pub use node::Node;
 pub use owner::Owner;
 pub use paths::{Path, Paths};
@@ -72,6 +78,7 @@ pub use relationship::{Relationship, RelationshipDirection};
 pub use remove_source::{RemoveSourceInput, RemoveSourcePayload};
 pub use resolution::{ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput};
 pub use search::{MatchedField, SearchConnection, SearchEdge, SearchFilter};
+pub use semantic_layer::{Dimension, DimensionType, MetricType, QueryableMetric, SemanticLayer};
 pub use server_info::{QueryLimits, ServerInfo};
 pub use source::Source;
 pub use statement::Statement;

@@ -37,6 +37,7 @@ mod ingest;
 mod known;
 mod lineage;
 mod queue;
+pub mod semantics;
 mod snapshot;
 mod sparql;
 mod validation;

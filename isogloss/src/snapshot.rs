@@ -12,6 +12,7 @@ use semantic_model::{EntityKind, Model, provenance};
 
 use crate::Result;
 use crate::entailment::Entailments;
+use crate::semantics::{Kept, Semantics};
 
 /// One immutable version of the context graph with the index that was built from it.
 ///
@@ -25,6 +26,7 @@ pub struct Snapshot {
     entailments: Entailments,
     /// The graph with the graph of its sources.
     described: OnceLock<Arc<graph_core::Snapshot>>,
+    semantics: Kept,
 }
 
 impl Snapshot {
@@ -37,12 +39,14 @@ impl Snapshot {
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
             described: OnceLock::new(),
+            semantics: Kept::default(),
         })
     }
 
     /// Lets this snapshot start its entailments from those of the version before.
     pub(crate) fn following(mut self, before: &Self) -> Self {
         self.entailments = before.entailments.for_next();
+        self.semantics = before.semantics.for_next();
         self
     }
 
@@ -59,6 +63,7 @@ impl Snapshot {
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
             described: OnceLock::new(),
+            semantics: Kept::default(),
         }
     }
 
@@ -74,6 +79,7 @@ impl Snapshot {
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
             described: OnceLock::new(),
+            semantics: Kept::default(),
         }
     }
 
@@ -85,6 +91,7 @@ impl Snapshot {
             // About the union of all sources, which is the same.
             centrality: self.centrality.clone(),
             described: OnceLock::new(),
+            semantics: self.semantics.for_next(),
             entailments: self.entailments.for_next(),
         }
     }
@@ -159,6 +166,13 @@ impl Snapshot {
         limit: usize,
     ) -> Result<Vec<Suggestion>> {
         Ok(self.index()?.suggest(prefix, kinds, limit))
+    }
+
+    /// Returns the semantic layers that the sources declare, prepared when they are first asked for and then kept.
+    ///
+    /// Each layer stands alone; an [`Arrangement`](crate::semantics::Arrangement) puts them over engines.
+    pub fn semantics(&self) -> &Arc<Semantics> {
+        self.semantics.get(&self.graph)
     }
 
     /// Returns the graph as a query reads it: with [`provenance::SOURCES`] when the query, or the choice of its graphs,

@@ -19,7 +19,7 @@ mod settings;
 mod spread;
 
 pub use planned::Planned;
-pub use settings::{EngineKind, EngineSettings};
+pub use settings::{EngineKind, EngineSettings, open_engine};
 
 /// A semantic layer: its files and the engine that holds its tables.
 #[derive(Debug, Clone, Deserialize)]
@@ -100,7 +100,7 @@ impl Mesh {
     ) -> Result<Self, MeshError> {
         let mut opened: BTreeMap<String, Arc<dyn Engine>> = BTreeMap::new();
         for settings in engines {
-            let engine = settings::open(folder, settings).await?;
+            let engine = open_engine(folder, settings).await?;
             if opened.insert(settings.name.clone(), engine).is_some() {
                 return Err(MeshError::settings(format!(
                     "two engines are called `{}`",

@@ -30,7 +30,7 @@ pub use metric::{
     FixedGroups, Metric, MetricInput, MetricKind, NonAdditive, Offset, PeriodAggregation, Simple,
 };
 pub use query::{DatePart, GroupBy, MetricRequest, OrderBy, Query, SavedQuery, TimeRange};
-pub use stored::{Declared, Part, Unreadable, layers_of};
+pub use stored::{Declared, Iris, Part, Unreadable, layers_of};
 pub use time::{CustomGrain, Grain, GrainName, TimeSpine, Window};
 
 /// One semantic layer, as one source declares it.

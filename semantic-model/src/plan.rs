@@ -25,6 +25,7 @@ mod index;
 mod member;
 mod metric;
 mod names;
+mod offers;
 mod parse;
 mod planner;
 mod prepare;

@@ -27,6 +27,7 @@ mod graph_store;
 mod graphql;
 mod guard;
 mod health;
+mod mesh;
 mod metrics;
 mod negotiate;
 mod observe;
@@ -45,6 +46,7 @@ mod stream;
 
 pub use config::{Config, DefaultGraph, Limits, Page, Sparql, Timeouts, Updates};
 pub use error::{Error, Result};
+pub use mesh::Mesh;
 pub use routes::router;
 pub use serve::{bind, runtime, serve};
 pub use shutdown::{run, shutdown_signal};

@@ -7,10 +7,10 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
-use isogloss::Isogloss;
 use tower_http::compression::CompressionLayer;
 
 use crate::config::Config;
+use crate::mesh::Mesh;
 use crate::problem::Problem;
 use crate::state::{App, Shared};
 use crate::{changes, graph_store, graphql, guard, health, observe, openapi, page, rest, sparql};
@@ -78,8 +78,8 @@ const GRAPH_STORE: &[Method] = &[
 ];
 
 /// Makes the router over a graph, for a server of one's own or for tests; [`crate::serve`] does the rest.
-pub fn router(isogloss: Isogloss, config: &Config) -> Router {
-    router_of(Shared::new(isogloss, config))
+pub fn router(mesh: impl Into<Mesh>, config: &Config) -> Router {
+    router_of(Shared::new(mesh.into(), config))
 }
 
 /// Makes the router over a shared state.

@@ -10,7 +10,6 @@ use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use isogloss::Isogloss;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,6 +17,7 @@ use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::mesh::Mesh;
 use crate::shutdown::shutdown_signal;
 use crate::stall::Stalling;
 use crate::state::{App, Shared};
@@ -74,7 +74,7 @@ pub fn bind(config: &Config) -> Result<TcpListener> {
 ///
 /// [`Error::Start`] when the listener cannot be used. One connection's failure is never an error here.
 pub async fn serve(
-    isogloss: Isogloss,
+    mesh: impl Into<Mesh>,
     config: Config,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
@@ -83,7 +83,7 @@ pub async fn serve(
     let start = |source| Error::Start { source };
     listener.set_nonblocking(true).map_err(start)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(start)?;
-    let app = Shared::new(isogloss, &config);
+    let app = Shared::new(mesh.into(), &config);
     let router = crate::routes::router_of(Arc::clone(&app));
     let connections = Connections::default();
     if config.allow_remote {

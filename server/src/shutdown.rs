@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use isogloss::Isogloss;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::mesh::Mesh;
 use crate::serve::{runtime, serve};
 
 /// How long threads that cannot be called off are waited for at the very end.
@@ -37,9 +37,9 @@ pub async fn shutdown_signal() {
 /// # Errors
 ///
 /// As [`serve`], and [`Error::Start`] when the operating system gives no threads.
-pub fn run(isogloss: Isogloss, config: Config, listener: TcpListener) -> Result<(), Error> {
+pub fn run(mesh: impl Into<Mesh>, config: Config, listener: TcpListener) -> Result<(), Error> {
     let runtime = runtime()?;
-    let outcome = runtime.block_on(serve(isogloss, config, listener, shutdown_signal()));
+    let outcome = runtime.block_on(serve(mesh, config, listener, shutdown_signal()));
     runtime.shutdown_timeout(LAST_WAIT);
     outcome
 }

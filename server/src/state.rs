@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::mesh::Mesh;
 use crate::metrics::{GraphFacts, Metrics};
 use crate::params::Params;
 use crate::problem::{Answer, Problem};
@@ -45,12 +46,16 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// Puts the state of one server together.
-    pub(crate) fn new(isogloss: Isogloss, config: &Config) -> App {
-        let schema = graphql_api::schema(
-            isogloss.clone(),
-            graphql_api::Limits::default(),
-            Arc::new(now),
-        );
+    pub(crate) fn new(mesh: Mesh, config: &Config) -> App {
+        let Mesh {
+            isogloss,
+            arrangement,
+        } = mesh;
+        let limits = graphql_api::Limits {
+            query_deadline: config.timeouts.query(),
+            ..graphql_api::Limits::default()
+        };
+        let schema = graphql_api::schema_over(isogloss.clone(), arrangement, limits, Arc::new(now));
         let (ring, bell) = watch::channel(isogloss.snapshot().version().0);
         isogloss.on_change(move |event| {
             ring.send_replace(event.version);

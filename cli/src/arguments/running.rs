@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Args;
+#[cfg(feature = "query")]
+use clap::{Subcommand, ValueEnum};
+
+use super::Then;
 
 /// Options of `query`.
 #[derive(Args, Debug)]
@@ -20,6 +24,9 @@ pub struct Query {
     /// A condition over names of the model; may be given again, and all must hold.
     #[arg(long = "where", value_name = "CONDITION")]
     pub filters: Vec<String>,
+    /// A condition on metrics of a group; may be given again.
+    #[arg(long, value_name = "CONDITION")]
+    pub having: Vec<String>,
     /// Metrics or groups to order by; a minus in front is descending.
     #[arg(
         long,
@@ -40,9 +47,18 @@ pub struct Query {
     /// A saved query to start from.
     #[arg(long, value_name = "NAME")]
     pub saved: Option<String>,
-    /// Send the whole query to this engine of the configuration.
+    /// The domain you work in, by IRI or label: it decides between metrics of one name.
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Option<String>,
+    /// The layer to ask, by name or source: it decides likewise.
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// The engine to ask, by name: it decides likewise.
     #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
+    /// Dialect of the SQL that is printed: datafusion, duckdb, postgres, spark, trino, snowflake or bigquery.
+    #[arg(long, value_name = "NAME", requires = "sql_only")]
+    pub dialect: Option<String>,
     /// Also say on standard error how the answer comes about.
     #[arg(long)]
     pub explain: bool,
@@ -50,12 +66,15 @@ pub struct Query {
     #[arg(long)]
     pub sql_only: bool,
     /// How the rows are written.
+    #[cfg(feature = "query")]
     #[arg(long, value_enum, default_value_t = RowFormat::Table)]
     pub format: RowFormat,
     /// Seconds that the query may take.
+    #[cfg(feature = "query")]
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub timeout: u64,
     /// Rows that the answer may have.
+    #[cfg(feature = "query")]
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub rows_max: u64,
     /// Configuration that names engines and layers.
@@ -66,9 +85,16 @@ pub struct Query {
         default_value = "isogloss.toml"
     )]
     pub config: PathBuf,
+    /// Folder of the graph that declares the layers; without it the sources that layers of the configuration name are
+    /// read into memory.
+    #[arg(long, value_name = "DIR", env = "ISOGLOSS_DATA")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub then: Then,
 }
 
 /// How rows are written.
+#[cfg(feature = "query")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RowFormat {
     /// Aligned columns.
@@ -82,6 +108,7 @@ pub enum RowFormat {
 }
 
 /// Options of `suite`.
+#[cfg(feature = "query")]
 #[derive(Args, Debug)]
 pub struct Suite {
     /// Which suite.
@@ -90,6 +117,7 @@ pub struct Suite {
 }
 
 /// The suites whose layout is known.
+#[cfg(feature = "query")]
 #[derive(Debug, Subcommand)]
 pub enum SuiteKind {
     /// Cases over MetricFlow manifests.
@@ -99,6 +127,7 @@ pub enum SuiteKind {
 }
 
 /// What of a suite is run.
+#[cfg(feature = "query")]
 #[derive(Args, Debug)]
 pub struct SuiteRun {
     /// The suite's folder.

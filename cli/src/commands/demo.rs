@@ -1,17 +1,20 @@
 //! `isogloss demo`: the example mesh in memory, served at once.
 
+use std::fs;
 use std::path::PathBuf;
 
 use isogloss::connectors::{Input, InputLimits};
 use isogloss::graph::OpenOptions;
 use isogloss::{Ingest as Request, Isogloss};
 use rust_embed::RustEmbed;
+use tempfile::TempDir;
 
 use crate::arguments::Demo;
 use crate::commands::ingest::{config_jobs, render_report};
 use crate::commands::{Outcome, serve};
 use crate::config::{Config, set_merge_rules};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureKind};
+use crate::layers::arrange;
 use crate::{clock, output};
 
 /// The example mesh, carried in the binary so that the demo runs from anywhere.
@@ -22,10 +25,15 @@ struct Example;
 const CONFIG: &str = "isogloss.toml";
 
 pub(super) fn run(options: &Demo) -> Outcome {
-    let (config, requests) = match &options.mesh {
+    let (mut config, requests) = match &options.mesh {
         Some(path) => from_file(path)?,
         None => built_in()?,
     };
+    // Engines read files; the built-in ones lie in a folder as long as they are served.
+    let unpacked = options.mesh.is_none().then(unpack).transpose()?;
+    if let Some(folder) = &unpacked {
+        config.folder = folder.path().to_path_buf();
+    }
     let listener = serve::bind(&server::Config {
         listen: options.listen,
         ..config.server.clone()
@@ -52,8 +60,10 @@ pub(super) fn run(options: &Demo) -> Outcome {
         "{name}: {statements} statements from {sources} sources\n{}",
         what_to_try(&url)
     ));
+    let arrangement = arrange(&config)?;
     serve::serve(
         mesh,
+        arrangement,
         server::Config {
             listen: options.listen,
             ..config.server
@@ -105,6 +115,23 @@ fn built_in() -> Result<(Config, Vec<Request>), Failure> {
     Ok((config, requests))
 }
 
+/// Writes the tables of the example mesh to a folder of their own.
+fn unpack() -> Result<TempDir, Failure> {
+    let failed = |error: std::io::Error| {
+        let message = format!("could not write the example's tables: {error}");
+        Failure::new(FailureKind::Other, message)
+    };
+    let folder = tempfile::tempdir().map_err(failed)?;
+    for file in Example::iter().filter(|file| file.starts_with("data/")) {
+        let path = folder.path().join(&*file);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        fs::write(&path, embedded(&file)).map_err(failed)?;
+    }
+    Ok(folder)
+}
+
 fn embedded(file: &str) -> Vec<u8> {
     Example::get(file)
         .map(|found| found.data.into_owned())
@@ -118,6 +145,8 @@ fn what_to_try(url: &str) -> String {
   resolve   curl '{url}/resolve?text=customer'
   GraphQL   curl {url}/graphql -H 'content-type: application/json' \\
               -d '{{\"query\":\"{{ resolve(input: {{text: \\\"customer\\\"}}) {{ outcome question {{ text }} }} }}\"}}'
+  metrics   curl {url}/graphql -H 'content-type: application/json' \\
+              -d '{{\"query\":\"{{ query(input: {{metrics: [\\\"claims_paid\\\"], groupBy: [\\\"member_id__state\\\"]}}) {{ rows }} }}\"}}'
   SPARQL    curl {url}/sparql -H 'accept: text/csv' --data-urlencode \\
               'query=SELECT ?kind (COUNT(?s) AS ?n) WHERE {{ ?s a ?kind }} GROUP BY ?kind ORDER BY DESC(?n)'
   more      {url}/openapi.json

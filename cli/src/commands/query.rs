@@ -1,81 +1,81 @@
 //! `isogloss query`: metrics by dimensions, run where their tables are.
 
-use std::io::{self, BufWriter};
-use std::time::Duration;
+use isogloss::model::layer::{Filter, MetricRequest, OrderBy, Query, TimeRange};
+use isogloss::semantics::{
+    Arrangement, PlannedQuery, QueryError, QueryFault, QueryRequest, group_by,
+};
+use isogloss::{Isogloss, Snapshot};
 
-use futures::StreamExt as _;
-use query_engine::mesh::{Mesh, MeshError};
-use query_engine::print::{Format, Printer};
-use query_engine::{Budget, Error, Rows};
-use semantic_model::layer::{Filter, GroupBy, MetricRequest, OrderBy, Query, TimeRange};
-use semantic_model::plan::Reason;
-
-use crate::arguments::{Query as Options, RowFormat};
-use crate::commands::Outcome;
+use crate::arguments::{Data, Query as Options};
+use crate::commands::ingest::config_jobs;
+use crate::commands::{Outcome, open_then};
 use crate::config::Config;
 use crate::failure::{Failure, FailureKind, chain};
+use crate::layers::arrange;
 use crate::output;
+
+#[cfg(feature = "query")]
+mod rows;
 
 pub(super) fn run(options: &Options) -> Outcome {
     let config = Config::read(&options.config)?;
-    let runtime = runtime()?;
-    runtime.block_on(ask(options, &config))
-}
-
-/// A runtime for one command.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    built.map_err(Failure::from)
-}
-
-async fn ask(options: &Options, config: &Config) -> Outcome {
-    let mesh = Mesh::open(&config.folder, &config.engines, &config.layers).await?;
-    for (layer, report) in mesh.reports() {
-        for problem in &report.problems {
-            output::note(&format!("layer {layer}: {problem}"));
-        }
+    let arrangement = arrange(&config)?;
+    let snapshot = snapshot(options, &config)?;
+    let semantics = arrangement.semantics(&snapshot);
+    for problem in semantics.problems() {
+        output::note(problem);
     }
-    let planned = mesh.plan(&query(options), options.engine.as_deref())?;
-    for (engine, compiled) in planned.parts() {
+    let planned = semantics.plan(&request(options)?, arrangement.engines())?;
+    for part in &planned.parts {
+        let place = part.engine.as_ref().unwrap_or(&part.layers[0]);
         if options.explain {
-            output::note(&format!("on {engine}: {}", compiled.explanation));
-            output::note(&compiled.sql);
+            output::note(&format!("on {place}: {}", part.compiled.explanation));
+            output::note(&part.compiled.sql);
         }
         if options.sql_only {
-            output::text(&format!("-- on {engine}\n{};\n", compiled.sql))?;
+            output::text(&format!("-- on {place}\n{};\n", part.compiled.sql))?;
         }
     }
     if options.sql_only {
         return Ok(());
     }
-    let budget = Budget {
-        time: Some(Duration::from_secs(options.timeout)),
-        rows: Some(options.rows_max),
-        ..Budget::DEFAULT
-    };
-    let rows = planned.run(&budget).await.map_err(MeshError::from)?;
-    write(rows, options.format).await
+    write(options, &arrangement, &planned)
 }
 
-async fn write(mut rows: Rows, format: RowFormat) -> Outcome {
-    let format = match format {
-        RowFormat::Table => Format::Table,
-        RowFormat::Csv => Format::Csv,
-        RowFormat::Json => Format::Json,
-        RowFormat::Arrow => Format::Arrow,
-    };
-    let out = BufWriter::new(io::stdout());
-    let mut printer = Printer::new(out, format, rows.schema())?;
-    while let Some(batch) = rows.next().await {
-        printer.write(&batch.map_err(MeshError::from)?)?;
+#[cfg(feature = "query")]
+fn write(options: &Options, arrangement: &Arrangement, planned: &PlannedQuery) -> Outcome {
+    rows::write(options, arrangement, planned)
+}
+
+#[cfg(not(feature = "query"))]
+fn write(_: &Options, _: &Arrangement, _: &PlannedQuery) -> Outcome {
+    Err(QueryError::NotBuilt.into())
+}
+
+/// The graph that declares the layers: a data folder, or else the sources of the configuration, read into memory.
+fn snapshot(options: &Options, config: &Config) -> Result<std::sync::Arc<Snapshot>, Failure> {
+    if let Some(data) = &options.data {
+        let data = Data { data: data.clone() };
+        return open_then(&data, options.then);
     }
-    printer.finish()?;
-    Ok(())
+    let mesh = Isogloss::in_memory();
+    let named: Vec<&str> = config.sources_of_layers().collect();
+    if named.is_empty() {
+        return Ok(mesh.snapshot());
+    }
+    // A domain decides by what the whole mesh says of it.
+    let all = options.domain.is_some();
+    let mut requests = Vec::new();
+    for job in config_jobs(config)? {
+        if all || named.contains(&job.source.as_str()) {
+            requests.push(job.read(&config.mapping, false)?.0);
+        }
+    }
+    mesh.ingest_all(requests)?;
+    Ok(mesh.snapshot())
 }
 
-fn query(options: &Options) -> Query {
+fn request(options: &Options) -> Result<QueryRequest, Failure> {
     let metric = |name: &String| MetricRequest {
         name: name.clone(),
         alias: None,
@@ -85,56 +85,63 @@ fn query(options: &Options) -> Query {
         end: options.end.clone(),
     };
     let order = |text: &String| OrderBy {
-        item: GroupBy::new(text.strip_prefix('-').unwrap_or(text)),
+        item: group_by(text.strip_prefix('-').unwrap_or(text)),
         descending: text.starts_with('-'),
         nulls_first: None,
     };
-    Query {
+    let dialect = options.dialect.as_deref().map(|name| {
+        let unknown = |message| Failure::new(FailureKind::Usage, message);
+        name.parse().map_err(unknown)
+    });
+    let query = Query {
         metrics: options.metrics.iter().map(metric).collect(),
-        group_by: options.group_by.iter().map(GroupBy::new).collect(),
+        group_by: options.group_by.iter().map(|name| group_by(name)).collect(),
         filters: options.filters.iter().cloned().map(Filter).collect(),
+        having: options.having.iter().cloned().map(Filter).collect(),
         order_by: options.order_by.iter().map(order).collect(),
         limit: options.limit,
         time_range: Some(range).filter(|range| *range != TimeRange::default()),
         saved_query: options.saved.clone(),
         ..Query::default()
-    }
+    };
+    Ok(QueryRequest {
+        query,
+        domain: options.domain.clone(),
+        layer: options.layer.clone(),
+        engine: options.engine.clone(),
+        dialect: dialect.transpose()?,
+        total_order: false,
+    })
 }
 
-impl From<MeshError> for Failure {
-    fn from(error: MeshError) -> Self {
-        let (kind, choices): (_, &[String]) = match &error {
-            MeshError::Plan(plan) => (of_reason(plan.reason), &plan.choices),
-            MeshError::Engine(engine) => (of_engine(engine), engine.suggestions()),
-            MeshError::Settings { suggestions, .. } if !suggestions.is_empty() => {
-                (FailureKind::NotFound, suggestions)
-            }
-            _ => (FailureKind::Usage, &[]),
-        };
-        let failure = Self::new(kind, chain(&error));
-        if choices.is_empty() {
-            return failure;
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let failure = Self::new(kind(&error), chain(&error));
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
         }
-        failure.with_hint(format!("did you mean {}?", choices.join(", or ")))
     }
 }
 
-fn of_reason(reason: Reason) -> FailureKind {
-    match reason {
-        Reason::UnknownMetric
-        | Reason::UnknownGroup
-        | Reason::UnknownFilterItem
-        | Reason::UnknownSavedQuery => FailureKind::NotFound,
-        _ => FailureKind::Usage,
+fn kind(error: &QueryError) -> FailureKind {
+    match error.fault() {
+        QueryFault::UnknownMetric | QueryFault::UnknownDimension | QueryFault::UnknownName => {
+            FailureKind::NotFound
+        }
+        QueryFault::Ambiguous | QueryFault::Refused | QueryFault::NoEngine => FailureKind::Usage,
+        QueryFault::EngineDown => FailureKind::Network,
+        QueryFault::EngineFailed => of_code(&error.code()),
+        QueryFault::Late | QueryFault::OverBudget => FailureKind::Other,
     }
 }
 
-fn of_engine(error: &Error) -> FailureKind {
-    match error {
-        Error::EngineDown { .. } | Error::LoginRefused { .. } => FailureKind::Network,
-        Error::UnknownTable { .. } | Error::UnknownColumn { .. } => FailureKind::NotFound,
-        Error::BadFile { .. } => FailureKind::Input,
-        Error::BadSettings { .. } => FailureKind::Usage,
+/// What an engine says tells a missing table, a broken file and broken settings from the rest.
+fn of_code(code: &str) -> FailureKind {
+    match code {
+        "UNKNOWN_TABLE" | "UNKNOWN_COLUMN" => FailureKind::NotFound,
+        "BAD_FILE" => FailureKind::Input,
+        "BAD_SETTINGS" => FailureKind::Usage,
         _ => FailureKind::Other,
     }
 }

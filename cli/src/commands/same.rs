@@ -72,13 +72,13 @@ fn show(snapshot: &Snapshot, one: &str, other: Option<&str>, options: &Same) -> 
     let mut text = String::new();
     match (other, names.len()) {
         (None, 1) => text.push_str("it has no other name\n"),
-        (None, count) => text.push_str(&format!(
+        (None, count) => text.extend([format!(
             "{count} names of one thing; `{}` stands for them\n",
             graph.text(names[0])
-        )),
+        )]),
         (Some(_), _) if is_one => {
             let sure = identities::confidence(&links);
-            text.push_str(&format!("they are one, {sure:.2} sure\n"));
+            text.extend([format!("they are one, {sure:.2} sure\n")]);
         }
         (Some(_), _) => text.push_str("they are two things\n"),
     }
@@ -87,10 +87,10 @@ fn show(snapshot: &Snapshot, one: &str, other: Option<&str>, options: &Same) -> 
     }
     for refusal in &refusals {
         let (one, other) = (graph.text(refusal.one), graph.text(refusal.other));
-        text.push_str(&format!(
+        text.extend([format!(
             "  kept apart by `{}`:\n    {one}\n    {other}\n",
             source(snapshot, refusal.source)
-        ));
+        )]);
     }
     output::text(&text)
 }
@@ -110,16 +110,16 @@ fn list(snapshot: &Snapshot, options: &Same) -> Outcome {
     for pair in &found.pairs {
         let (one, other) = (graph.text(pair.one), graph.text(pair.other));
         let (rule, sure) = (pair.rule.as_str(), pair.confidence);
-        text.push_str(&format!(
+        text.extend([format!(
             "  {sure:.2} {rule}: {}\n    {one}\n    {other}\n",
             pair.because
-        ));
+        )]);
     }
     if !found.passed_over.is_empty() {
         let names = found.passed_over.join("`, `");
-        text.push_str(&format!(
+        text.extend([format!(
             "  not compared, for too many tables have the name: `{names}`\n"
-        ));
+        )]);
     }
     output::text(&text)
 }

@@ -1,8 +1,10 @@
 //! `isogloss serve`: a data folder over HTTP.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use isogloss::Isogloss;
+use isogloss::semantics::Arrangement;
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::Serve;
@@ -10,6 +12,7 @@ use crate::commands::ingest::{config_jobs, render_report};
 use crate::commands::{Outcome, open_or_create, watch};
 use crate::config::{Config, set_merge_rules};
 use crate::failure::{Failure, FailureKind, chain};
+use crate::layers::arrange;
 use crate::watch::Watcher;
 use crate::{clock, output};
 
@@ -38,7 +41,8 @@ pub(super) fn run(options: &Serve) -> Outcome {
         snapshot.graph().len(),
         snapshot.sources().len(),
     ));
-    serve(mesh, config.server, listener)
+    let arrangement = arrange(&config)?;
+    serve(mesh, arrangement, config.server, listener)
 }
 
 /// Brings the sources that the configuration lists up to date.
@@ -78,7 +82,19 @@ pub(super) fn bind(config: &server::Config) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until Ctrl-C or SIGTERM.
-pub(super) fn serve(mesh: Isogloss, config: server::Config, listener: TcpListener) -> Outcome {
+pub(super) fn serve(
+    isogloss: Isogloss,
+    arrangement: Arrangement,
+    config: server::Config,
+    listener: TcpListener,
+) -> Outcome {
+    for problem in arrangement.semantics(&isogloss.snapshot()).problems() {
+        output::note(problem);
+    }
+    let mesh = server::Mesh {
+        isogloss,
+        arrangement: Arc::new(arrangement),
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second subscriber in one process is refused; the first one goes on.
     drop(

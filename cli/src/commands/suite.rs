@@ -2,7 +2,7 @@
 
 use query_engine::suite::{Outcome as CaseOutcome, Results, SuiteError, metricflow, ossie};
 
-use super::query::runtime;
+use super::runtime;
 use crate::arguments::{Suite, SuiteKind, SuiteRun};
 use crate::commands::Outcome;
 use crate::failure::{Failure, FailureKind};

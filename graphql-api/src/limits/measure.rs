@@ -8,7 +8,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Number, Value, Variables};
 
 use super::weights::{
-    LINEAGE_NODES_DEFAULT, PAGE_SIZE_DEFAULT, PATH_LENGTH, PATHS_DEFAULT, base_cost,
+    LINEAGE_NODES_DEFAULT, PAGE_SIZE_DEFAULT, PATH_LENGTH, PATHS_DEFAULT, ROWS_DEFAULT, base_cost,
     introspection_length, list_length,
 };
 use super::{Cost, Limits, most, refuse};
@@ -130,10 +130,9 @@ impl<'a> Measurer<'a> {
         } else {
             cost.depth = sub.depth + 1;
             let length = self.length(field, place)?;
-            let own = 1 + if place == Place::Root {
-                base_cost(name)
-            } else {
-                0
+            let own = match place {
+                Place::Root => 1 + base_cost(name) + self.rows(field)?,
+                Place::Inside | Place::Introspection => 1,
             };
             cost.cost = sub.cost.saturating_mul(length).saturating_add(own);
         }
@@ -182,6 +181,10 @@ impl<'a> Measurer<'a> {
     /// Returns how many values of the field's selection set there can be, by its arguments or by assumption.
     fn length(&self, field: &Field, place: Place) -> Result<u64> {
         let page = self.limits.page_size;
+        if place == Place::Root && field.name.node == "query" {
+            // Rows are one list of one field, which `rows` counts.
+            return Ok(1);
+        }
         if let Some(first) = self.count(field, "first") {
             most(Measured::PageSize, first, page)?;
             return Ok(first);
@@ -221,6 +224,16 @@ impl<'a> Measurer<'a> {
                 })
             }
         }
+    }
+
+    /// Returns how many rows of a query for metrics a root field asks for.
+    fn rows(&self, field: &Field) -> Result<u64> {
+        if field.name.node != "query" {
+            return Ok(0);
+        }
+        let rows = self.count(field, "first").unwrap_or(ROWS_DEFAULT);
+        most(Measured::PageSize, rows, self.limits.rows)?;
+        Ok(rows)
     }
 
     /// Returns an argument's value with variables put in; `None` if it is absent or a variable without a value.

@@ -5,15 +5,20 @@
 /// `edges` and `nodes` of a connection are not here: the connection's `first` counts for them, as that of `resolve`
 /// does for `candidates` and `options`. A test holds this table against the schema, so that no list is forgotten.
 pub const LIST_FIELDS: &[(&str, u64)] = &[
+    ("aggregations", 3),
     ("broader", 5),
     ("children", 20),
     ("columns", 20),
+    ("compatibleDimensions", 50),
+    ("conditions", 3),
     ("contracts", 5),
     ("derivedFrom", 10),
     ("diagnostics", 100),
+    ("dimensions", 50),
     ("domains", 5),
     ("facets", 3),
     ("findings", 100),
+    ("layers", 20),
     ("links", 10),
     ("matchedFields", 5),
     ("newValues", 3),
@@ -26,7 +31,9 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("references", 5),
     ("refusals", 5),
     ("related", 10),
+    ("routes", 5),
     ("sources", 20),
+    ("statements", 3),
     ("steps", 50),
     ("terms", 10),
     ("understood", 10),
@@ -66,6 +73,12 @@ const HEAVY_FIELDS: &[(&str, u64)] = &[
     ("lineage", 500),
     ("impact", 500),
     ("changes", 500),
+    ("layers", 100),
+    ("dimensions", 500),
+    ("compatibleDimensions", 1_000),
+    ("compatibleMetrics", 1_000),
+    ("compile", 200),
+    ("query", 5_000),
     ("paths", 1_000),
     ("suggest", 100),
     ("validate", 2_000),
@@ -82,6 +95,9 @@ pub(crate) const LINEAGE_NODES_DEFAULT: u64 = 200;
 
 /// The paths when the query gives no `k`.
 pub(crate) const PATHS_DEFAULT: u64 = 3;
+
+/// The rows of a page of a query for metrics when the query gives no `first`.
+pub(crate) const ROWS_DEFAULT: u64 = 100;
 
 /// The entities assumed on one path.
 pub(super) const PATH_LENGTH: u64 = 10;

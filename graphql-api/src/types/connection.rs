@@ -5,8 +5,8 @@ use async_graphql::{Object, OutputType, SimpleObject};
 
 use crate::cursor::Page;
 use crate::types::{
-    Column, Contract, DataProduct, Dataset, Domain, Entity, Metric, Owner, Relationship, Statement,
-    Term,
+    Column, Contract, DataProduct, Dataset, Domain, Entity, Metric, Owner, QueryableMetric,
+    Relationship, Statement, Term,
 };
 
 /// A page of a list in a stable order, and what is needed to ask for the next.
@@ -44,6 +44,7 @@ pub(crate) fn page_info(page: Page, count: usize, total: usize) -> PageInfo {
     concrete(name = "EntityConnection", params(Entity)),
     concrete(name = "MetricConnection", params(Metric)),
     concrete(name = "OwnerConnection", params(Owner)),
+    concrete(name = "QueryableMetricConnection", params(QueryableMetric)),
     concrete(name = "RelationshipConnection", params(Relationship)),
     concrete(name = "StatementConnection", params(Statement)),
     concrete(name = "TermConnection", params(Term))
@@ -93,6 +94,7 @@ where
     concrete(name = "EntityEdge", params(Entity)),
     concrete(name = "MetricEdge", params(Metric)),
     concrete(name = "OwnerEdge", params(Owner)),
+    concrete(name = "QueryableMetricEdge", params(QueryableMetric)),
     concrete(name = "RelationshipEdge", params(Relationship)),
     concrete(name = "StatementEdge", params(Statement)),
     concrete(name = "TermEdge", params(Term))

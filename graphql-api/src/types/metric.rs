@@ -1,5 +1,11 @@
 //! The type `Metric`.
 
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use crate::context::{read, shared};
+use crate::error::Result;
 use crate::types::entity_object::entity_object;
 use crate::types::entity_ref::EntityRef;
 use crate::types::{DataProduct, Entity};
@@ -10,6 +16,17 @@ entity_object! {
         /// Name that programs use.
         async fn name(&self) -> Option<String> {
             self.0.with(|entity| entity.name())
+        }
+
+        /// Name by which `query` takes it; null if no semantic layer declares it.
+        async fn query_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+            let arrangement = Arc::clone(&shared(ctx)?.arrangement);
+            let (snapshot, iri) = (Arc::clone(&self.0.snapshot), Arc::clone(&self.0.iri));
+            read(ctx, move || {
+                let metric = arrangement.semantics(&snapshot).metric_of(&iri);
+                Ok(metric.map(|metric| metric.name))
+            })
+            .await
         }
 
         /// How it is computed, as its source writes it.

@@ -4,6 +4,7 @@
 mod changes;
 mod merged_view;
 mod reasoning;
+mod semantics;
 mod usage;
 
 use std::sync::{Arc, Mutex};

@@ -53,7 +53,10 @@ pub enum EngineKind {
 }
 
 /// Makes an engine ready. Servers are connected to by their first query.
-pub(super) async fn open(
+///
+/// # Errors
+/// [`MeshError`] where the settings make no sense or a file of tables is broken.
+pub async fn open_engine(
     folder: &Path,
     settings: &EngineSettings,
 ) -> Result<Arc<dyn Engine>, MeshError> {

@@ -11,7 +11,7 @@ use semantic_model::plan::{Catalog, Options, compile};
 
 use crate::shown::ask;
 
-async fn engines() -> Vec<Box<dyn Engine>> {
+fn engines() -> Vec<Box<dyn Engine>> {
     let mut engines: Vec<Box<dyn Engine>> = vec![Box::new(DataFusion::new("here").unwrap())];
     #[cfg(feature = "postgres")]
     if let Some(server) = crate::postgres::anywhere() {
@@ -90,7 +90,7 @@ async fn answer(engine: &dyn Engine, query: &Query, optimize: bool) -> String {
 
 /// Holds the embedded engine to the rows, and the others to it; and so each plan as it is before it is simplified.
 async fn check(query: &Query, expected: Expect) {
-    let engines = engines().await;
+    let engines = engines();
     let first = answer(engines[0].as_ref(), query, true).await;
     expected.assert_eq(&first);
     for engine in engines {

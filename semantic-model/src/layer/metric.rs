@@ -25,6 +25,16 @@ pub struct Metric {
     pub notes: Notes,
 }
 
+impl Metric {
+    /// Gives the name that is unique in its layer: with its dataset before a dot, where it is a measure of one.
+    pub fn full_name(&self) -> String {
+        match &self.dataset {
+            Some(dataset) => format!("{dataset}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
 /// How a metric is computed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

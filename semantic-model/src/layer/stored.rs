@@ -50,6 +50,19 @@ pub struct Declared {
     pub source: SourceName,
     /// What it declares; parts in the order of their names.
     pub layer: Layer,
+    /// What the graph calls its parts.
+    pub iris: Iris,
+}
+
+/// What the graph calls the parts of a layer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Iris {
+    /// The layer itself.
+    pub layer: String,
+    /// Datasets, by their names in the layer.
+    pub datasets: BTreeMap<String, String>,
+    /// Metrics, by [`Metric::full_name`].
+    pub metrics: BTreeMap<String, String>,
 }
 
 /// A declaration that could not be read, such as one of a newer version of this program.
@@ -78,7 +91,9 @@ pub fn layers_of(graph: &Snapshot) -> (Vec<Declared>, Vec<Unreadable>) {
         match part(graph, found.object) {
             Ok(part) => {
                 for layer in layers_with(graph, found.subject, in_layer, found.source, &part) {
-                    let layer: &mut Layer = layers.entry((found.source, layer)).or_default();
+                    let (layer, iris): &mut (Layer, Iris) =
+                        layers.entry((found.source, layer)).or_default();
+                    note(iris, &part, graph.term(found.subject));
                     put(layer, part.clone());
                 }
             }
@@ -94,10 +109,11 @@ pub fn layers_of(graph: &Snapshot) -> (Vec<Declared>, Vec<Unreadable>) {
     }
     let mut declared: Vec<_> = layers
         .into_iter()
-        .filter_map(|((source, _), layer)| {
+        .filter_map(|((source, _), (layer, iris))| {
             Some(Declared {
                 source: source_name(graph, source)?,
                 layer: sorted(layer),
+                iris,
             })
         })
         .collect();
@@ -134,6 +150,24 @@ fn layers_with(
         .matching(Some(subject), Some(in_layer), None, scope)
         .map(|found| found.object)
         .collect()
+}
+
+/// Remembers what the graph calls a part.
+fn note(iris: &mut Iris, part: &Part, subject: RdfTerm) {
+    let RdfTerm::NamedNode(subject) = subject else {
+        return;
+    };
+    let iri = subject.into_string();
+    match part {
+        Part::Layer { .. } => iris.layer = iri,
+        Part::Dataset(dataset) => {
+            iris.datasets.insert(dataset.name.clone(), iri);
+        }
+        Part::Metric(metric) => {
+            iris.metrics.insert(metric.full_name(), iri);
+        }
+        Part::Join(_) | Part::TimeSpine(_) | Part::SavedQuery(_) => {}
+    }
 }
 
 fn put(layer: &mut Layer, part: Part) {
