@@ -26,6 +26,7 @@ mod metric_query;
 mod node;
 mod owner;
 mod paths;
+mod query_reading;
 mod relationship;
 mod remove_source;
 mod resolution;
@@ -74,6 +75,7 @@ pub use metric_query::{
 pub use node::Node;
 pub use owner::Owner;
 pub use paths::{Path, Paths};
+pub use query_reading::QueryReading;
 pub use relationship::{Relationship, RelationshipDirection};
 pub use remove_source::{RemoveSourceInput, RemoveSourcePayload};
 pub use resolution::{ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput};

@@ -19,6 +19,7 @@ mod engines;
 #[path = "semantics/no_engines.rs"]
 mod engines;
 mod error;
+mod intent;
 mod kept;
 mod listing;
 mod lookup;
@@ -36,6 +37,7 @@ pub use answer::{Answer, AnswerColumn};
 pub use arrangement::{Arrangement, LayerOver};
 pub use engines::Engines;
 pub use error::{QueryError, QueryFault};
+pub use intent::{Intent, Interpretation, Reading};
 pub(crate) use kept::Kept;
 pub use listing::{Dimension, DimensionKind, ListedMetric, MetricType};
 pub use plan::{PlannedColumn, PlannedPart, PlannedQuery, QueryRequest, group_by};

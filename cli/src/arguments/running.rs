@@ -13,11 +13,15 @@ use super::Then;
 #[command(after_help = "Examples:
   isogloss query --metrics claims_paid,active_members --group-by member_id__state --config examples/harbour-health/isogloss.toml
   isogloss query --metrics premium_revenue --group-by metric_time__month --order-by -metric_time__month --limit 6
+  isogloss query --ask \"monthly claims paid per state since 2025-07\"
   isogloss query --metrics claims_paid --where \"{{ Dimension('claim_id__segment') }} = 'Medicaid'\" --explain")]
 pub struct Query {
     /// Metrics, by name.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub metrics: Vec<String>,
+    /// A question in words, read as metrics, groups, conditions and a time; the other options add to it.
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["metrics", "saved"])]
+    pub ask: Option<String>,
     /// Dimensions, entities and times to group by: `customer__segment`, `metric_time__month`.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub group_by: Vec<String>,

@@ -14,6 +14,7 @@ use crate::failure::{Failure, FailureKind, chain};
 use crate::layers::arrange;
 use crate::output;
 
+mod ask;
 #[cfg(feature = "query")]
 mod rows;
 
@@ -25,7 +26,11 @@ pub(super) fn run(options: &Options) -> Outcome {
     for problem in semantics.problems() {
         output::note(problem);
     }
-    let planned = semantics.plan(&request(options)?, arrangement.engines())?;
+    let request = match &options.ask {
+        Some(text) => ask::read(text, request(options)?, &semantics, &snapshot)?,
+        None => request(options)?,
+    };
+    let planned = semantics.plan(&request, arrangement.engines())?;
     for part in &planned.parts {
         let place = part.engine.as_ref().unwrap_or(&part.layers[0]);
         if options.explain {

@@ -78,6 +78,7 @@ const HEAVY_FIELDS: &[(&str, u64)] = &[
     ("compatibleDimensions", 1_000),
     ("compatibleMetrics", 1_000),
     ("compile", 200),
+    ("interpret", 1_500),
     ("query", 5_000),
     ("paths", 1_000),
     ("suggest", 100),

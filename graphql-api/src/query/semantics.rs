@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use isogloss::Snapshot;
-use isogloss::semantics::{Arrangement, QueryRequest, Semantics};
+use isogloss::search::ResolveRequest;
+use isogloss::semantics::{Arrangement, Intent, QueryRequest, Semantics};
 
 use crate::context::{read, shared, snapshot_as_of, worker};
 use crate::cursor::{Page, PageSizes};
@@ -12,8 +13,8 @@ use crate::error::{Error, Measured, Result};
 use crate::limits::{ROWS_DEFAULT, most};
 use crate::scalars::AsOf;
 use crate::types::{
-    CompiledQuery, Connection, Dimension, MetricQueryInput, QueryResult, QueryableMetric,
-    SemanticLayer, SqlDialect,
+    CompiledQuery, Connection, Dimension, MetricQueryInput, QueryReading, QueryResult,
+    QueryableMetric, SemanticLayer, SqlDialect,
 };
 
 /// Reads the semantic layers.
@@ -114,6 +115,37 @@ impl Semantic {
                 .map(|metric| QueryableMetric::read(&asked.snapshot, metric))
                 .collect();
             Ok(Connection::new(page, total, items))
+        })
+        .await
+    }
+
+    /// Reads a question in words as a query for metrics, and tells which words found no place in it.
+    async fn interpret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The question: \"monthly revenue per customer segment\".")] text: String,
+        #[graphql(desc = "Domain that decides between metrics of one name, by IRI or label.")]
+        domain: Option<String>,
+        #[graphql(desc = "Version or time to read the graph as of, the newest unless given.")]
+        as_of: Option<AsOf>,
+    ) -> Result<QueryReading> {
+        let limits = &shared(ctx)?.limits;
+        most(Measured::TextBytes, text.len() as u64, limits.text_bytes)?;
+        let now = shared(ctx)?.clock.now();
+        let asked = Asked::new(ctx, as_of).await?;
+        read(ctx, move || {
+            let resolution = asked.snapshot.resolve(&ResolveRequest {
+                domain: domain.clone(),
+                ..ResolveRequest::new(text.as_str())
+            })?;
+            let reading = asked.semantics().interpret(&Intent {
+                text: &text,
+                domain: domain.as_deref(),
+                layer: None,
+                resolution: Some(&resolution),
+                now: Some(now),
+            })?;
+            Ok(QueryReading::read(&asked.snapshot, reading))
         })
         .await
     }

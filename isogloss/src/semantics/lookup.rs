@@ -67,7 +67,7 @@ impl Semantics {
     }
 
     /// Keeps what lies in the domain, the layer and over the engine; a narrowing that leaves nothing is left out.
-    fn narrowed<'a>(
+    pub(super) fn narrowed<'a>(
         &'a self,
         mut found: Vec<&'a KnownMetric>,
         narrowing: Narrowing<'_>,

@@ -1,5 +1,6 @@
 //! Metrics of the mesh: found by name, listed with what they can be grouped by, planned without an engine.
 
+mod intent;
 mod shop;
 
 use expect_test::expect;

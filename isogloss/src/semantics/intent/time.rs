@@ -7,8 +7,18 @@ use semantic_model::layer::{Grain, TimeRange};
 use super::words::Word;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// Finds the grain that a question asks for, and takes its words.
@@ -62,7 +72,11 @@ pub(super) fn range(words: &mut [Word], now: Option<Timestamp>) -> Option<TimeRa
         match before {
             "since" | "from" | "after" => range.start = Some(moment(before, first, last)),
             "until" | "till" | "to" | "through" | "before" => {
-                range.end = Some(if before == "before" { day_before(first) } else { last.to_string() });
+                range.end = Some(if before == "before" {
+                    day_before(first)
+                } else {
+                    last.to_string()
+                });
             }
             "between" => range.start = Some(first.to_string()),
             "and" if range.start.is_some() => range.end = Some(last.to_string()),
@@ -71,8 +85,10 @@ pub(super) fn range(words: &mut [Word], now: Option<Timestamp>) -> Option<TimeRa
                 range.end = Some(last.to_string());
             }
         }
-        let is_signal = ["since", "after", "until", "till", "through", "before", "between", "during", "from"]
-            .contains(&before);
+        let is_signal = [
+            "since", "after", "until", "till", "through", "before", "between", "during", "from",
+        ]
+        .contains(&before);
         if is_signal {
             words[at - 1].taken = true;
         }
@@ -86,7 +102,11 @@ pub(super) fn range(words: &mut [Word], now: Option<Timestamp>) -> Option<TimeRa
 
 /// The first day of what begins at or after a stretch of time.
 fn moment(signal: &str, first: NaiveDate, last: NaiveDate) -> String {
-    let day = if signal == "after" { last.succ_opt().unwrap_or(last) } else { first };
+    let day = if signal == "after" {
+        last.succ_opt().unwrap_or(last)
+    } else {
+        first
+    };
     day.to_string()
 }
 
@@ -199,8 +219,17 @@ mod tests {
         let mut words = words(text);
         let range = range(&mut words, Some(NOW)).unwrap_or_default();
         let end = |end: Option<String>| end.unwrap_or_else(|| "-".to_owned());
-        let left: Vec<String> = words.into_iter().filter(|w| !w.taken).map(|w| w.lower).collect();
-        format!("{} {} | {}", end(range.start), end(range.end), left.join(" "))
+        let left: Vec<String> = words
+            .into_iter()
+            .filter(|w| !w.taken)
+            .map(|w| w.lower)
+            .collect();
+        format!(
+            "{} {} | {}",
+            end(range.start),
+            end(range.end),
+            left.join(" ")
+        )
     }
 
     #[test]
@@ -213,8 +242,14 @@ mod tests {
             ("since 2025-07", "2025-07-01 - | "),
             ("after 2025", "2026-01-01 - | "),
             ("before 2026-02-01", "- 2026-01-31 | "),
-            ("from 2025-07-01 to 2025-09-30", "2025-07-01 2025-09-30 | to"),
-            ("between May 2025 and June 2025", "2025-05-01 2025-06-30 | and"),
+            (
+                "from 2025-07-01 to 2025-09-30",
+                "2025-07-01 2025-09-30 | to",
+            ),
+            (
+                "between May 2025 and June 2025",
+                "2025-05-01 2025-06-30 | and",
+            ),
             ("last month", "2026-10-01 2026-10-31 | "),
             ("last quarter", "2026-07-01 2026-09-30 | "),
             ("this year", "2026-01-01 2026-11-22 | "),

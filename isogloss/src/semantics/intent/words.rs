@@ -21,12 +21,12 @@ pub(super) struct Word {
 }
 
 /// Words that hold a question together and say nothing of what is asked for.
-const FILLERS: [&str; 62] = [
+const FILLERS: [&str; 63] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "could", "did", "do", "does", "each",
     "every", "find", "for", "from", "get", "give", "grouped", "has", "have", "how", "i", "in",
     "is", "it", "its", "list", "many", "me", "much", "my", "of", "on", "or", "our", "out", "over",
     "per", "please", "s", "see", "show", "split", "tell", "that", "the", "their", "there", "to",
-    "us", "want", "was", "we", "were", "what", "which", "with", "would", "you",
+    "us", "want", "was", "we", "were", "what", "where", "which", "with", "would", "you",
 ];
 
 /// Words after which comes what is grouped by.
@@ -37,7 +37,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut quoted = false;
     let mut word = String::new();
-    let mut push = |word: &mut String, quoted: bool, words: &mut Vec<Word>| {
+    let push = |word: &mut String, quoted: bool, words: &mut Vec<Word>| {
         if !word.is_empty() && words.len() < WORDS_MAX {
             let is_first = words.is_empty();
             words.push(self::word(std::mem::take(word), quoted, is_first));
@@ -71,7 +71,9 @@ fn word(text: String, quoted: bool, is_first: bool) -> Word {
     let starts = |test: fn(char) -> bool| text.starts_with(test);
     Word {
         stem: stem(&lower),
-        is_value: quoted || starts(|c| c.is_ascii_digit()) || (!is_first && starts(char::is_uppercase)),
+        is_value: quoted
+            || starts(|c| c.is_ascii_digit())
+            || (!is_first && starts(char::is_uppercase)),
         lower,
         text,
         taken: false,
@@ -180,7 +182,10 @@ mod tests {
             lower("Claims paid since 2025-07-01, for \"New York\"?"),
             ["claims", "paid", "since", "2025-07-01", "for", "new york"]
         );
-        assert_eq!(lower("the member's state."), ["the", "member", "s", "state"]);
+        assert_eq!(
+            lower("the member's state."),
+            ["the", "member", "s", "state"]
+        );
         assert_eq!(lower(""), Vec::<String>::new());
         assert_eq!(lower("'unfinished"), ["unfinished"]);
     }
