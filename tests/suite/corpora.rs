@@ -82,6 +82,11 @@ const RULES: &[(&str, &str, Fate)] = &[
     ("alignments/", "", Read("rdf")),
     ("ontologies/", ".ttl", Read("rdf")),
     ("ontologies/", ".rdf", Read("rdf")),
+    (
+        "ontologies/omop_cdm_field_glossary",
+        ".csv",
+        Aside("the columns of a data model, and no column of terms"),
+    ),
     ("ontologies/", ".csv", Read("glossary")),
     ("ontologies/fhir", ".json", Read("fhir")),
     ("dcat_dprod/dprod/", "", Read("rdf")),
@@ -137,12 +142,8 @@ const RULES: &[(&str, &str, Fate)] = &[
         "",
         Aside("a JSON Schema"),
     ),
-    ("contracts/odps_bitol_examples/", "", Read("odps")),
-    (
-        "contracts/data_contract_specification/",
-        "",
-        Read("data-contract"),
-    ),
+    ("contracts/odps_bitol_examples/", "", Read("odcs")),
+    ("contracts/data_contract_specification/", "", Read("odcs")),
     (
         "contracts/smart_data_models",
         "",
@@ -263,14 +264,7 @@ const RULES: &[(&str, &str, Fate)] = &[
 ];
 
 /// Kinds that may not exist yet: their files are not read until there is a connector of this name.
-const AWAITED: [&str; 6] = [
-    "odps",
-    "data-contract",
-    "data-json",
-    "glossary",
-    "fhir",
-    "lookml",
-];
+const AWAITED: [&str; 2] = ["fhir", "lookml"];
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)

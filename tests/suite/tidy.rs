@@ -188,11 +188,11 @@ fn arrows_point_down() {
     }
     expect![[r#"
         benches -> graph-core isogloss ontologies
-        cli -> graphql-api isogloss live query-engine semantic-model server
+        cli -> graphql-api isogloss live query-engine server
         connectors -> graph-core ontologies semantic-model
         graph-core -> 
         graphql-api -> isogloss
-        isogloss -> connectors graph-core ontologies search semantic-model shacl
+        isogloss -> connectors graph-core ontologies query-engine search semantic-model shacl
         live -> connectors
         ontologies -> 
         query-engine -> semantic-model

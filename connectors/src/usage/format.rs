@@ -37,6 +37,8 @@ pub(super) enum Format {
 
 /// How much of a document is looked at, in bytes.
 const HEAD: usize = 64 << 10;
+/// How many lines that are longer than that are passed over.
+const LONG_LINES_MAX: usize = 8;
 
 /// Says whether the start of a document is that of a query log.
 pub(crate) fn is_query_log(head: &[u8]) -> bool {
@@ -46,11 +48,17 @@ pub(crate) fn is_query_log(head: &[u8]) -> bool {
 impl Format {
     /// Knows the form by the start of a document.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        let by_line = has_objects_by_line(bytes);
+        let bytes = if by_line {
+            past_long_lines(bytes)
+        } else {
+            bytes
+        };
         let head = &bytes[..bytes.len().min(HEAD)];
         let text = String::from_utf8_lossy(head);
         let text = text.trim_start_matches('\u{feff}').trim_start();
         match text.chars().next()? {
-            '[' | '{' => Self::of_json(text, has_objects_by_line(bytes)),
+            '[' | '{' => Self::of_json(text, by_line),
             _ => Self::of_text(text, head),
         }
     }
@@ -118,6 +126,25 @@ fn has_objects_by_line(bytes: &[u8]) -> bool {
     let mut lines = text.splitn(3, |byte| *byte == b'\n');
     let begins = |line: Option<&[u8]>| line.is_some_and(|line| line.trim_ascii().starts_with(b"{"));
     begins(lines.next().filter(|first| first.len() > 1)) && begins(lines.next())
+}
+
+/// Gives the document from its first line on that can be looked at as a whole, of the first few; all of it if none can.
+fn past_long_lines(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    for _ in 0..LONG_LINES_MAX {
+        let end = line_length(rest);
+        if end <= HEAD {
+            return rest;
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    bytes
+}
+
+/// Gives the length of the first line.
+fn line_length(bytes: &[u8]) -> usize {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    end.unwrap_or(bytes.len())
 }
 
 /// Knows the system by the names of the columns of its history.

@@ -21,6 +21,7 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("layers", 20),
     ("links", 10),
     ("matchedFields", 5),
+    ("metrics", 20),
     ("newValues", 3),
     ("oldValues", 3),
     ("owners", 5),

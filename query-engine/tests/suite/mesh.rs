@@ -224,9 +224,9 @@ async fn a_saved_query_may_be_over_both() {
 async fn what_needs_the_rows_of_both_is_refused_in_words() {
     let (_folder, mesh) = mesh().await;
     let said = async |metrics: &str, groups: &str| answer(&mesh, &query(metrics, groups)).await;
-    expect!["metric `people` is defined over several engines: say which with an engine's name"]
+    expect!["metric `people` is defined over several engines, and nothing says how their values of it would be put together: say which with an engine's name"]
         .assert_eq(&said("people", "").await);
-    expect!["NOT_SUPPORTED: metric `contacts_ever` is over several engines, and what it adds up over time or groups shows only in one of them"].assert_eq(&said("contacts_ever", "metric_time__month").await);
+    expect!["NOT_SUPPORTED: metric `contacts_ever` is over several engines, and a running or fixed total is added up from the rows of one"].assert_eq(&said("contacts_ever", "metric_time__month").await);
     expect!["NOT_SUPPORTED: metric `later` is over several engines, and it filters or shifts `contacts`, which is over several engines too: do so in the metrics that `contacts` is made of"].assert_eq(&said("later", "metric_time__month").await);
     expect![
         "UNKNOWN_GROUP: engine `desk` cannot give its part: nothing to group by is called `order`"

@@ -116,11 +116,11 @@ fn every_join_names_its_rule_and_how_sure_it_is() {
     let store = three();
     let graph = store.snapshot();
     let links_of_table = links(&graph, id(&graph, "dbt"));
-    expect![[r"
+    expect![[r#"
+        0.99 qualified-name contract dbt: both are `snowflake://shop.public.orders` [dbt contract]
         0.99 qualified-name db contract: both are `snowflake://shop.public.orders` [db contract]
         0.99 qualified-name db dbt: both are `snowflake://shop.public.orders` [db dbt]
-        0.99 qualified-name contract dbt: both are `snowflake://shop.public.orders` [dbt contract]
-    "]]
+    "#]]
     .assert_eq(&shown(&graph, &links_of_table));
     let (one, other) = (id(&graph, "db/ORDER_ID"), id(&graph, "dbt/order_id"));
     let way = why(&graph, one, other).unwrap();

@@ -58,10 +58,10 @@ fn questions_become_queries() {
     expect![[r#"
         sales.revenue by ["metric_time__month", "customer__segment"] where [] from - to - | 
         order_count by ["order__channel"] where [] from 2026-10-01 to 2026-10-31 | 
-        revenue? `marketing.revenue` of Marketing: Revenue attributed to a click | `sales.revenue` of Sales: What customers paid
-        clicks by [] where ["click__campaign = 'Black Friday'"] from - to - | where
+        revenue_per_order by ["customer__country"] where [] from 2025-01-01 to 2025-12-31 | 
+        clicks by [] where ["click__campaign = 'Black Friday'"] from - to - | 
         order_count by ["metric_time__week"] where ["customer__segment = 'Gold'"] from 2025-07-01 to - | 
-        parcel_count by [] where [] from - to - | carrier sparkles"#]].assert_eq(&read.join("\n"));
+        parcel_count by ["parcels.carrier"] where [] from - to - | sparkles"#]].assert_eq(&read.join("\n"));
 }
 
 #[test]

@@ -67,14 +67,14 @@ pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expe
         if named().all(|at| reachable.contains(at)) {
             continue;
         }
+        if style == Style::Entities {
+            return Expected::Refusal;
+        }
         let adds = matches!(
             leaf.aggregate,
             Aggregate::Sum | Aggregate::SumOfBoth | Aggregate::Count
         );
-        if adds || style == Style::Entities {
-            return Expected::Refusal;
-        }
-        unjudged = true;
+        unjudged |= !adds || finer(world, question, leaf.fact).is_none();
     }
     if unjudged {
         return Expected::Unjudged;
@@ -82,7 +82,27 @@ pub(crate) fn expected(world: &World, question: &Question, style: Style) -> Expe
     if style == Style::Joins && question.groups.is_empty() && !is_shared(world, question) {
         return Expected::Refusal;
     }
-    Expected::Rows(evaluate(world, question))
+    Expected::Rows(evaluate(world, question, style))
+}
+
+/// The one table of a question whose rows each lead to a row of the fact, if all others are found from the fact.
+fn finer(world: &World, question: &Question, fact: usize) -> Option<usize> {
+    let tests = question.tests.iter().map(|(at, _)| *at);
+    let known = world.reachable(fact);
+    let beyond = question.groups.iter().copied().chain(tests);
+    let beyond: BTreeSet<usize> = beyond.filter(|at| !known.contains(at)).collect();
+    let only = *beyond.first().filter(|_| beyond.len() == 1)?;
+    world.reachable(only).contains(&fact).then_some(only)
+}
+
+/// The rows of a finer table that lead to a row of the fact; none of them is there too.
+fn rows_beyond(world: &World, fact: usize, at: usize, table: usize) -> Vec<Option<usize>> {
+    let rows = 0..world.tables[table].rows.len();
+    let found: Vec<Option<usize>> = rows
+        .filter(|row| world.look_up(table, *row, fact) == Some(Some(at)))
+        .map(Some)
+        .collect();
+    if found.is_empty() { vec![None] } else { found }
 }
 
 /// Whether all facts of a question lead to some table in common with the first.
@@ -94,7 +114,7 @@ fn is_shared(world: &World, question: &Question) -> bool {
 }
 
 /// The answer to a question, each row of each fact looked at once.
-fn evaluate(world: &World, question: &Question) -> Vec<Vec<Cell>> {
+fn evaluate(world: &World, question: &Question, style: Style) -> Vec<Vec<Cell>> {
     let values = |leaf: Leaf| values(world, question, leaf);
     let parts: Vec<Vec<Values>> = question
         .metrics
@@ -108,7 +128,15 @@ fn evaluate(world: &World, question: &Question) -> Vec<Vec<Cell>> {
         let metrics = question.metrics.iter().zip(&parts);
         let cells: Vec<Cell> = metrics
             .map(|(asked, parts)| {
-                let of = |at: usize| parts[at].get(key).cloned().unwrap_or(Cell::Null);
+                let leaves = asked.leaves();
+                let nothing = |at: usize| match leaves[at].aggregate {
+                    // There, no rows are counted as none.
+                    Aggregate::Count | Aggregate::CountDistinct if style == Style::Joins => {
+                        Cell::Number(0.0)
+                    }
+                    _ => Cell::Null,
+                };
+                let of = |at: usize| parts[at].get(key).cloned().unwrap_or_else(|| nothing(at));
                 combined(asked, of)
             })
             .collect();
@@ -151,20 +179,38 @@ fn values(world: &World, question: &Question, leaf: Leaf) -> Values {
     if question.groups.is_empty() && question.time.is_none() {
         groups.insert(Key::new(), Vec::new());
     }
+    let finer = finer(world, question, leaf.fact);
     for (at, row) in world.tables[leaf.fact].rows.iter().enumerate() {
-        let there = |table: usize| {
-            let found = world.look_up(leaf.fact, at, table).unwrap();
-            found.map(|place| &world.tables[table].rows[place])
-        };
-        let own = leaf.only.iter().map(|test| (leaf.fact, *test));
-        let mut tests = question.tests.iter().copied().chain(own);
-        if !tests.all(|(table, test)| holds(test, there(table))) {
-            continue;
+        let beyond = finer.map_or(vec![None], |table| rows_beyond(world, leaf.fact, at, table));
+        // Whatever repeats a row, it counts once in each group.
+        let mut keys: BTreeSet<Key> = BTreeSet::new();
+        for repeated in beyond {
+            let there = |table: usize| {
+                let found = if Some(table) == finer {
+                    repeated
+                } else {
+                    world.look_up(leaf.fact, at, table).unwrap()
+                };
+                found.map(|place| &world.tables[table].rows[place])
+            };
+            let own = leaf.only.iter().map(|test| (leaf.fact, *test));
+            let mut tests = question.tests.iter().copied().chain(own);
+            if !tests.all(|(table, test)| holds(test, there(table))) {
+                continue;
+            }
+            let colour =
+                |table: &usize| there(*table).and_then(|row| row.colour).map(str::to_owned);
+            let colours: Key = question.groups.iter().map(colour).collect();
+            keys.extend(
+                moments(row, question.time, leaf.span)
+                    .into_iter()
+                    .map(|mut key| {
+                        key.extend(colours.iter().cloned());
+                        key
+                    }),
+            );
         }
-        let colour = |table: &usize| there(*table).and_then(|row| row.colour).map(str::to_owned);
-        let colours: Key = question.groups.iter().map(colour).collect();
-        for mut key in moments(row, question.time, leaf.span) {
-            key.extend(colours.iter().cloned());
+        for key in keys {
             groups.entry(key).or_default().push(row);
         }
     }

@@ -37,7 +37,12 @@ pub(super) fn part(dialect: Dialect, part: DatePart, value: Expr) -> Expr {
         (DatePart::Doy, Dialect::BigQuery | Dialect::Snowflake) => DateTimeField::DayOfYear,
         (DatePart::Doy, _) => DateTimeField::Doy,
         (DatePart::Dow, Dialect::Snowflake) => custom("DAYOFWEEKISO"),
-        (DatePart::Dow, Dialect::Spark) => custom("DOW_ISO"),
+        (DatePart::Dow, Dialect::Spark) => {
+            // Its DOW_ISO is not known to all that speak its dialect; this is, from Sunday 1.
+            let day = monday_first(tree::call("DAYOFWEEK", vec![value]));
+            let integer = crate::plan::scalar::Type::Integer;
+            return tree::cast(day, literal::data_type(dialect, integer));
+        }
         (DatePart::Dow, Dialect::Trino) => DateTimeField::Dow,
         (DatePart::Dow, Dialect::BigQuery) => {
             return monday_first(extract(DateTimeField::DayOfWeek, value));
