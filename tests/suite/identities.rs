@@ -259,7 +259,7 @@ fn what_disappears_from_a_source_is_there_as_of_then() {
         let model = snapshot.model();
         let tables = model.datasets().into_iter();
         let columns = tables
-            .flat_map(|table| table.columns())
+            .flat_map(isogloss::model::Dataset::columns)
             .filter_map(|it| it.name());
         columns.collect::<BTreeSet<String>>()
     };

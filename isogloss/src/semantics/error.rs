@@ -142,7 +142,10 @@ fn of_engine(error: &query_engine::Error) -> QueryFault {
     use query_engine::{Error as E, Exceeded};
     match error {
         E::EngineDown { .. } | E::LoginRefused { .. } => QueryFault::EngineDown,
-        E::OverBudget { exceeded, .. } if matches!(exceeded, Exceeded::Time(_)) => QueryFault::Late,
+        E::OverBudget {
+            exceeded: Exceeded::Time(_),
+            ..
+        } => QueryFault::Late,
         E::OverBudget { .. } => QueryFault::OverBudget,
         _ => QueryFault::EngineFailed,
     }

@@ -11,10 +11,11 @@ mod words;
 
 use graph_core::Timestamp;
 use search::{Outcome, Resolution};
-use semantic_model::layer::{Filter, Grain, GroupBy, MetricRequest, Query, TimeRange};
+use semantic_model::layer::{Filter, GroupBy, MetricRequest, Query, TimeRange};
 
 use self::groups::Picked;
 use self::phrases::Phrase;
+use self::time::ByTime;
 use self::words::{Word, words};
 use super::lookup::Narrowing;
 use super::{KnownMetric, ListedMetric, QueryError, QueryRequest, Semantics};
@@ -245,10 +246,10 @@ impl Semantics {
 }
 
 /// What time is grouped by: at a grain, or at the metrics' own.
-fn time_group(grain: Option<Grain>) -> String {
-    match grain {
-        Some(grain) => format!("metric_time__{grain}"),
-        None => "metric_time".to_owned(),
+fn time_group(by: ByTime) -> String {
+    match by {
+        ByTime::Grain(grain) => format!("metric_time__{grain}"),
+        ByTime::Own => "metric_time".to_owned(),
     }
 }
 
@@ -260,11 +261,7 @@ fn request(found: &Interpretation, picked: &Picked, intent: &Intent<'_>) -> Quer
     QueryRequest {
         query: Query {
             metrics: found.metrics.iter().map(metric).collect(),
-            group_by: found
-                .group_by
-                .iter()
-                .map(|name| GroupBy::new(name))
-                .collect(),
+            group_by: found.group_by.iter().map(GroupBy::new).collect(),
             filters: picked.filters.iter().cloned().map(Filter).collect(),
             time_range: found.range.clone(),
             ..Query::default()

@@ -44,14 +44,14 @@ fn metrics_of_all_layers_are_listed_by_the_shortest_name_that_means_one() {
     let mut lines = String::new();
     for metric in snapshot.semantics().metrics() {
         let domains: Vec<&str> = metric.domains.iter().map(|it| it.label.as_str()).collect();
-        lines += &format!(
+        lines.extend([format!(
             "{} {:?} of {} in {}: {}\n",
             metric.name,
             metric.kind,
             metric.layer,
             domains.join(", "),
             metric.iri.as_deref().unwrap_or("-"),
-        );
+        )]);
     }
     expect![[r#"
         parcel_count Simple of logistics in Logistics: urn:isogloss:metric:logistics/logistics/parcels/parcel_count
@@ -127,7 +127,7 @@ fn every_dimension_that_is_offered_is_accepted() {
     let semantics = snapshot.semantics();
     for metric in semantics.metrics() {
         let dimensions = semantics
-            .dimensions(&[metric.qualified_name.clone()], None)
+            .dimensions(std::slice::from_ref(&metric.qualified_name), None)
             .unwrap();
         assert!(!dimensions.is_empty(), "{}", metric.name);
         for dimension in dimensions {
@@ -153,13 +153,13 @@ fn dimensions_say_what_they_are_and_where_they_come_from() {
         .dimensions(&names(&["order_count"]), None)
         .unwrap()
     {
-        lines += &format!(
+        lines.extend([format!(
             "{} {:?} {} of {}\n",
             it.name,
             it.kind,
             it.grain.map(|grain| grain.to_string()).unwrap_or_default(),
             it.dataset.unwrap_or_default()
-        );
+        )]);
     }
     expect![[r#"
         metric_time Time  of 

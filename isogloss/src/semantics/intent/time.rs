@@ -21,8 +21,17 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// At what grain time is grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ByTime {
+    /// A grain that is named.
+    Grain(Grain),
+    /// That of the metrics.
+    Own,
+}
+
 /// Finds the grain that a question asks for, and takes its words.
-pub(super) fn grain(words: &mut [Word]) -> Option<Option<Grain>> {
+pub(super) fn grain(words: &mut [Word]) -> Option<ByTime> {
     for at in 0..words.len() {
         if words[at].taken {
             continue;
@@ -38,17 +47,17 @@ pub(super) fn grain(words: &mut [Word]) -> Option<Option<Grain>> {
         };
         if let Some(grain) = adverb {
             words[at].taken = true;
-            return Some(Some(grain));
+            return Some(ByTime::Grain(grain));
         }
         let is_after_cue = at > 0 && words[at - 1].is_cue();
         if is_after_cue && let Some(grain) = Grain::parse(&words[at].lower) {
             words[at].taken = true;
-            return Some(Some(grain));
+            return Some(ByTime::Grain(grain));
         }
         let over_time = words[at].lower == "time" && at > 0 && words[at - 1].is(&["over", "by"]);
         if over_time || words[at].is(&["trend", "trends"]) {
             words[at].taken = true;
-            return Some(None);
+            return Some(ByTime::Own);
         }
     }
     None
@@ -266,10 +275,13 @@ mod tests {
     #[test]
     fn grains_are_read() {
         let read = |text: &str| grain(&mut words(text));
-        assert_eq!(read("monthly revenue"), Some(Some(Grain::Month)));
-        assert_eq!(read("revenue by week"), Some(Some(Grain::Week)));
-        assert_eq!(read("revenue for each day"), Some(Some(Grain::Day)));
-        assert_eq!(read("revenue over time"), Some(None));
+        assert_eq!(read("monthly revenue"), Some(ByTime::Grain(Grain::Month)));
+        assert_eq!(read("revenue by week"), Some(ByTime::Grain(Grain::Week)));
+        assert_eq!(
+            read("revenue for each day"),
+            Some(ByTime::Grain(Grain::Day))
+        );
+        assert_eq!(read("revenue over time"), Some(ByTime::Own));
         assert_eq!(read("day care revenue"), None);
     }
 }
