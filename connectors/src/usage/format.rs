@@ -120,12 +120,14 @@ impl Format {
     }
 }
 
-/// Says whether the first two lines each begin an object: so a line that is longer than what is looked at is known too.
+/// Says whether the first line is an object and the second begins one: so a line that is longer than what is looked at is known too.
 fn has_objects_by_line(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     let mut lines = text.splitn(3, |byte| *byte == b'\n');
-    let begins = |line: Option<&[u8]>| line.is_some_and(|line| line.trim_ascii().starts_with(b"{"));
-    begins(lines.next().filter(|first| first.len() > 1)) && begins(lines.next())
+    let first = lines.next().map(<[u8]>::trim_ascii);
+    let is_whole = first.is_some_and(|it| it.starts_with(b"{") && it.ends_with(b"}"));
+    let second = lines.next().map(<[u8]>::trim_ascii);
+    is_whole && second.is_some_and(|it| it.starts_with(b"{"))
 }
 
 /// Gives the document from its first line on that can be looked at as a whole, of the first few; all of it if none can.

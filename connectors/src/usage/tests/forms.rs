@@ -206,9 +206,17 @@ fn histories_of_warehouses() {
   {"query_text": "select 1", "status": "CANCELED", "user_name": "ann", "query_start_time_ms": 1767348000000}]}"#;
     check(
         databricks,
-        &expect![
-            "the `query-log` documents hold nothing that could be read: log:1:161: EOF while parsing a value [bad_json]"
-        ],
+        &expect![[r#"
+            column 2, dataset 1, pattern 1, set_aside 1, statement 2, use 1
+            skipped 0
+            note: log: read as history of Databricks in JSON [log_format]
+            note: 1 statements were set aside: they failed [aside_failed]
+            iso:queryText "select `id` from main.sales.orders where note = ?"
+            iso:queryCount "1"^^<xsd:integer>
+            prov:endedAtTime "2026-01-02T10:00:00Z"^^<xsd:dateTime>
+            prov:used dataset:s/main.sales.orders
+            foaf:name "ann"
+        "#]],
     );
 }
 
