@@ -36,6 +36,8 @@ mod impact;
 mod ingest;
 mod known;
 mod lineage;
+mod logs;
+mod preview;
 mod queue;
 pub mod semantics;
 mod snapshot;
@@ -66,6 +68,7 @@ pub use lineage::{
     Lineage, LineageEdge, LineageFilter, LineageLevel, LineageNode, LineageRequest, LineageRest,
     Paths,
 };
+pub use preview::Preview;
 pub use snapshot::Snapshot;
 pub use sparql::{GraphChange, GraphWrite, GraphWritten};
 pub use validation::{Check, ShapeSet, Validation};
