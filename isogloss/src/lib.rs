@@ -58,7 +58,7 @@ pub use change::{
 pub use context::Isogloss;
 pub use entailment::read_statement;
 pub use error::{Error, Result};
-pub use events::event_source;
+pub use events::{RUNS_KEPT, event_source};
 pub use identities::{DECISIONS, IdentityDecision};
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,

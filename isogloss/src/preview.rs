@@ -1,6 +1,6 @@
 //! What an ingest would change, worked out on a graph that is thrown away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use graph_core::rdf::Statement;
 use graph_core::{Snapshot, SourceName};
@@ -59,8 +59,10 @@ impl Preview {
     }
 }
 
-/// What a source says, by the texts.
-fn statements(source: &SourceName, graph: &Snapshot) -> BTreeSet<(String, Statement)> {
+/// Statements by their texts.
+type Said = BTreeMap<String, Statement>;
+
+fn statements(source: &SourceName, graph: &Snapshot) -> Said {
     let info = graph.sources().iter().find(|info| info.name == *source);
     let found = info
         .into_iter()
@@ -69,7 +71,7 @@ fn statements(source: &SourceName, graph: &Snapshot) -> BTreeSet<(String, Statem
 }
 
 /// The names of what is spoken of; a node without a name is part of something that has one.
-fn subjects(statements: &BTreeSet<(String, Statement)>) -> BTreeSet<String> {
+fn subjects(statements: &Said) -> BTreeSet<String> {
     let named = statements
         .iter()
         .filter(|(_, it)| it.subject.is_named_node());
