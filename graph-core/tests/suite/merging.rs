@@ -59,6 +59,7 @@ pub(crate) fn rules() -> MergeRules {
             ],
             order: names(&["dbt", "rdf"]),
             refused_by: names(&["people"]),
+            ..IdentityRules::default()
         },
     }
 }
