@@ -37,7 +37,7 @@ impl Thousandths {
         if !(0.0..=1.0).contains(&number) {
             return None;
         }
-        let whole = format!("{:.0}", number * 1000.0);
+        let whole = format!("{:.0}", number.abs() * 1000.0);
         whole.parse().ok().map(Self)
     }
 
