@@ -2,6 +2,7 @@
 //! the vocabulary that the connectors write, spread over named sources. Sources are made one at a time and each from a
 //! seed of its own, so that a graph never has to be in memory twice.
 
+pub(crate) mod distractors;
 mod words;
 
 use graph_core::rdf::{Literal, NamedNode, RdfTerm, Statement};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use isogloss::connectors::{Input, InputLimits, Kind, read_paths};
-use isogloss::search::SearchRequest;
+use isogloss::connectors::{Input, InputLimits, Kind, Options as Reading, read_paths};
+use isogloss::search::{Index, IndexOptions, SearchRequest};
 use isogloss::{Ingest, Isogloss};
 use serde_json::json;
 
@@ -17,11 +17,16 @@ pub(crate) struct Options {
     pub(crate) kind: String,
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) rounds: usize,
+    /// Whether to tell the stages apart, once.
+    pub(crate) stages: bool,
 }
 
 /// Reads files into an empty graph again and again; the peak of memory is that of the first time.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let kind: Kind = options.kind.parse()?;
+    if options.stages {
+        return stages(kind, options);
+    }
     let before = resident_bytes();
     let mut peak = 0;
     let mut seconds = Vec::new();
@@ -53,6 +58,35 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "found": found, "searchable_s": seconds, "searchable_s_p50": sorted[sorted.len() / 2],
         "peak_bytes_per_byte": round(peak as f64 / bytes.max(1) as f64),
     }));
+    Ok(())
+}
+
+/// Tells where the time goes and where memory is highest: reading files, making statements, the graph, the index.
+fn stages(kind: Kind, options: &Options) -> Result<()> {
+    let stage = |name: &str, started: Instant| {
+        print(&json!({
+            "bench": "ingest-stage", "stage": name, "seconds": round3(started.elapsed().as_secs_f64()),
+            "resident_mb": round(resident_bytes() as f64 / 1e6), "peak_mb": round(resident_peak() as f64 / 1e6),
+        }));
+    };
+    stage("start", Instant::now());
+    let started = Instant::now();
+    let inputs = read_paths(kind, &options.paths, &InputLimits::default())?.inputs;
+    stage("files", started);
+    let started = Instant::now();
+    let read = isogloss::connectors::read(kind, inputs, &Reading::new("bench".parse()?))?;
+    stage("statements", started);
+    let started = Instant::now();
+    let store = graph_core::Store::in_memory();
+    store.commit(crate::replace::commit(
+        "bench",
+        graph_core::Change::Replace(read.statements),
+    )?)?;
+    stage("graph", started);
+    let started = Instant::now();
+    let index = Index::build(&store.snapshot(), &IndexOptions::default())?;
+    stage("index", started);
+    drop(index);
     Ok(())
 }
 

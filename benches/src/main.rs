@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p benches -- graph --statements 1000000 --against oxigraph
+//! cargo run --release -p benches -- index --datasets 100000 --bench ../shared/data/resolve_bench/dev
 //! cargo run --release -p benches -- ingest dbt ../shared/data/corpora/dbt/tuva/manifest.json.gz
 //! cargo run --release -p benches -- log --statements 100000
 //! cargo run --release -p benches -- replace --statements 1000000
@@ -14,6 +15,7 @@
 mod entail;
 mod generate;
 mod graph;
+mod index;
 mod ingest;
 mod measure;
 mod plan;
@@ -72,6 +74,15 @@ enum What {
         #[arg(long, default_value_t = 11)]
         edits: usize,
     },
+    /// Time to build an index, anew and after a commit, its memory and latency, and quality among many other datasets.
+    Index {
+        /// Datasets to generate, each with 20 columns on average.
+        #[arg(long, default_value_t = 10_000)]
+        datasets: usize,
+        /// Folder with `catalog.jsonl.gz`, `glossary.jsonl.gz` and `queries.jsonl.gz`.
+        #[arg(long)]
+        bench: PathBuf,
+    },
     /// Time and memory from files to a graph that can be searched.
     Ingest {
         /// The connector, such as `dbt`.
@@ -81,6 +92,9 @@ enum What {
         /// How often, each time into an empty graph.
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+        /// Tells the stages apart, once.
+        #[arg(long)]
+        stages: bool,
     },
     /// Time and memory to fold a generated query log.
     Log {
@@ -157,14 +171,20 @@ fn main() -> Result<()> {
             against: against.is_some(),
             only,
         }),
+        What::Index { datasets, bench } => index::run(&index::Options {
+            datasets,
+            bench: &bench,
+        }),
         What::Ingest {
             kind,
             paths,
             rounds,
+            stages,
         } => ingest::run(&ingest::Options {
             kind,
             paths,
             rounds,
+            stages,
         }),
         What::Log { statements, shapes } => ingest::log(statements, shapes),
         What::GraphMemory {

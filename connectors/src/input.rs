@@ -144,13 +144,14 @@ fn read_file(path: &Path, limits: &InputLimits) -> Result<Input> {
         source,
     };
     // Looked at before it is opened, for opening a pipe would wait for a writer.
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() {
         return Err(Error::NotRegular {
             path: path.to_owned(),
         });
     }
     let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
+    let mut bytes = room_for(about.len(), limits);
     file.take(limits.file_bytes_max.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
@@ -171,8 +172,28 @@ fn too_large(name: &str, limits: &InputLimits, decoded: bool) -> Error {
     }
 }
 
+/// Gives room for so many bytes and one, so that a text need not be moved while it is read, which takes three times its
+/// memory. What has not been written to yet takes none.
+fn room_for(bytes: u64, limits: &InputLimits) -> Vec<u8> {
+    let bytes = bytes.min(limits.file_bytes_max).min(ROOM_MAX) + 1;
+    Vec::with_capacity(usize::try_from(bytes).unwrap_or_default())
+}
+
+/// More room than this is not made for a text before it has been seen.
+const ROOM_MAX: u64 = 256 << 20;
+
+/// Gives how long a gzip file says that it will be, within what so many bytes can hold.
+fn promised(gzip: &[u8]) -> u64 {
+    /// Deflate packs no better than this.
+    const RATIO_MAX: u64 = 1032;
+    let said = gzip
+        .last_chunk()
+        .map_or(0, |last| u32::from_le_bytes(*last));
+    u64::from(said).min(gzip.len() as u64 * RATIO_MAX)
+}
+
 fn gunzip(name: &str, bytes: &[u8], limits: &InputLimits) -> Result<Vec<u8>> {
-    let mut plain = Vec::new();
+    let mut plain = room_for(promised(bytes), limits);
     flate2::read::MultiGzDecoder::new(bytes)
         .take(limits.file_bytes_max.saturating_add(1))
         .read_to_end(&mut plain)

@@ -18,6 +18,31 @@ pub(crate) struct ValueSeed<'a> {
     pub(crate) duplicates: &'a RefCell<Vec<String>>,
     /// Keys of the outermost object whose values are passed over.
     pub(crate) left_out: &'a [&'a str],
+    /// Whether the members that are null, and so say nothing, are left out as well.
+    pub(crate) nulls: Nulls,
+}
+
+/// Which null members of objects are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nulls {
+    /// All.
+    Kept,
+    /// None in so many levels of objects, but in lists.
+    Dropped(u8),
+    /// Those of this object, whose keys are names, and none in so many levels below.
+    DroppedBelow(u8),
+}
+
+impl Nulls {
+    /// What holds for a member of an object.
+    fn of_member(self, key: &str) -> Self {
+        match self {
+            Self::Kept | Self::Dropped(0 | 1) | Self::DroppedBelow(0) => Self::Kept,
+            Self::Dropped(levels) if key == "columns" => Self::DroppedBelow(levels - 1),
+            Self::Dropped(levels) => Self::Dropped(levels - 1),
+            Self::DroppedBelow(levels) => Self::Dropped(levels),
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
@@ -69,6 +94,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         let mut values = Vec::new();
         let inner = Self {
             left_out: &[],
+            nulls: Nulls::Kept,
             ..self
         };
         while let Some(value) = items.next_element_seed(inner)? {
@@ -79,23 +105,35 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        let inner = Self {
-            left_out: &[],
-            ..self
-        };
         while let Some(key) = entries.next_key::<String>()? {
             if self.left_out.contains(&key.as_str()) {
                 entries.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = entries.next_value_seed(inner)?;
+            let value = entries.next_value_seed(Self {
+                left_out: &[],
+                nulls: self.nulls.of_member(&key),
+                ..self
+            })?;
             if object.contains_key(&key) {
                 self.duplicates.borrow_mut().push(key.clone());
             }
             object.insert(key, value);
         }
+        if matches!(self.nulls, Nulls::Dropped(_)) {
+            object = without_nulls(object);
+        }
         Ok(Value::Object(object))
     }
+}
+
+/// Gives an object without the members that are null, in no more memory than it needs: a member takes a hundred bytes
+/// even when it says nothing, and a map that has grown has room for half as many again.
+fn without_nulls(object: Object) -> Object {
+    let said = object.values().filter(|value| !value.is_null()).count();
+    let mut lean = Object::with_capacity(said);
+    lean.extend(object.into_iter().filter(|(_, value)| !value.is_null()));
+    lean
 }
 
 /// Reads one JSON value from a text; gives it with the keys that occurred twice.
@@ -106,6 +144,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Err
     let seed = ValueSeed {
         duplicates: &duplicates,
         left_out: &[],
+        nulls: Nulls::Kept,
     };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = seed.deserialize(&mut deserializer)?;

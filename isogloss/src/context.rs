@@ -242,7 +242,7 @@ impl Isogloss {
         if prepared.snapshot().version() == current.version() {
             return Ok(prepared.publish_each()?);
         }
-        let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
+        let next = Snapshot::prepared(&prepared, &current)?;
         let answers = prepared.publish_each()?;
         let next = next.following(&current);
         self.shared.current.store(Arc::new(next));
@@ -308,7 +308,7 @@ impl Isogloss {
             if prepared.snapshot().version() == before {
                 return Ok(prepared.publish()?);
             }
-            let next = Snapshot::with_index(Arc::clone(prepared.snapshot()))?;
+            let next = Snapshot::prepared(&prepared, &current)?;
             let receipts = prepared.publish()?;
             let next = next.following(&current);
             self.shared.current.store(Arc::new(next));

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use graph_core::sparql::{Query, QueryOptions};
-use graph_core::{SourceInfo, Version};
+use graph_core::{Prepared, SourceInfo, Version};
 use search::{
     Index, IndexOptions, Resolution, ResolveRequest, SearchRequest, SearchResults, Suggestion,
 };
@@ -33,14 +33,29 @@ impl Snapshot {
     /// Builds the snapshot that readers of the newest version share, index included.
     pub(crate) fn with_index(graph: Arc<graph_core::Snapshot>) -> Result<Self> {
         let index = Index::build(&graph, &IndexOptions::default())?;
-        Ok(Self {
+        Ok(Self::indexed(graph, index))
+    }
+
+    /// Builds the snapshot that a commit makes, with what can be kept of the index of the version before.
+    pub(crate) fn prepared(prepared: &Prepared<'_>, before: &Self) -> Result<Self> {
+        let graph = Arc::clone(prepared.snapshot());
+        let Some(index) = before.index.get() else {
+            return Self::with_index(graph);
+        };
+        let changed = prepared.changed_subjects();
+        let index = Index::build_after(index, &graph, changed)?;
+        Ok(Self::indexed(graph, index))
+    }
+
+    fn indexed(graph: Arc<graph_core::Snapshot>, index: Index) -> Self {
+        Self {
             graph,
             index: Arc::new(OnceLock::from(Arc::new(index))),
             centrality: OnceLock::new(),
             entailments: Entailments::default(),
             described: OnceLock::new(),
             semantics: Kept::default(),
-        })
+        }
     }
 
     /// Lets this snapshot start its entailments from those of the version before.

@@ -4,15 +4,17 @@
 //! written by hand. Records name each other by position in the lists of [`Documents`].
 
 mod collect;
+mod known;
 
 pub(crate) use collect::collect;
+pub(crate) use known::Known;
 
 use std::sync::Arc;
 
 use semantic_model::EntityKind;
 
 /// Everything of a graph that can be searched for or resolved to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct Documents {
     /// Business domains.
     pub domains: Vec<DomainDoc>,
@@ -31,7 +33,7 @@ pub struct Documents {
 }
 
 /// What every entity has.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Entity {
     /// The entity's IRI.
     pub iri: String,
@@ -61,7 +63,7 @@ impl Entity {
 }
 
 /// A business domain.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct DomainDoc {
     /// Its names.
     pub entity: Entity,
@@ -70,7 +72,7 @@ pub struct DomainDoc {
 }
 
 /// A data product.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct ProductDoc {
     /// Its names.
     pub entity: Entity,
@@ -81,7 +83,7 @@ pub struct ProductDoc {
 }
 
 /// A dataset.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct DatasetDoc {
     /// Its names.
     pub entity: Entity,
@@ -98,7 +100,7 @@ pub struct DatasetDoc {
 }
 
 /// A column.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct ColumnDoc {
     /// Its names.
     pub entity: Entity,
@@ -109,7 +111,7 @@ pub struct ColumnDoc {
 }
 
 /// A glossary term.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct TermDoc {
     /// Its names: the preferred label is the label, the other labels are synonyms, the definition is the description.
     pub entity: Entity,
@@ -126,7 +128,7 @@ pub struct TermDoc {
 }
 
 /// A metric.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct MetricDoc {
     /// Its names.
     pub entity: Entity,
@@ -143,7 +145,7 @@ pub struct MetricDoc {
 }
 
 /// An entity that is searched but not resolved to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 pub struct OtherDoc {
     /// Its names.
     pub entity: Entity,

@@ -1,17 +1,20 @@
 //! The index of one snapshot: full text, completion and the ranker over the same documents.
 
 pub(crate) mod entries;
+mod fingerprint;
 mod fulltext;
 mod request;
 #[cfg(test)]
 mod tests;
 
-use graph_core::Snapshot;
+use std::sync::Arc;
+
+use graph_core::{Snapshot, TermId};
 use semantic_model::{EntityKind, Model};
 
 pub use request::{Facet, FacetField, FacetValue, Hit, Matched, SearchRequest, SearchResults};
 
-use crate::document::{self, Documents};
+use crate::document::{self, Documents, Known};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::lookup::Lookup;
@@ -34,12 +37,17 @@ pub struct IndexOptions {
 /// and gives the same answer every time.
 #[derive(Debug)]
 pub struct Index {
+    options: IndexOptions,
     documents: Documents,
     entries: Entries,
-    lookup: Lookup,
-    ranker: Ranker,
+    /// A hash of all that completion and look-up are made of.
+    names: u64,
+    /// A hash of all that the ranker is made of.
+    everything: u64,
+    lookup: Arc<Lookup>,
+    ranker: Arc<Ranker>,
     fulltext: FullText,
-    completion: Completion,
+    completion: Arc<Completion>,
 }
 
 impl Index {
@@ -50,8 +58,39 @@ impl Index {
     /// [`Error::TooMany`] when the snapshot holds more entities than the index can number, and
     /// [`Error::FullText`] or [`Error::Completion`] when an index structure could not be sealed.
     pub fn build(snapshot: &Snapshot, options: &IndexOptions) -> Result<Self> {
-        let documents = document::collect(&Model::new(snapshot), options.physical_only);
-        Self::from_documents(documents, &Tuning::default())
+        let documents = document::collect(&Model::new(snapshot), options.physical_only, None);
+        let mut index = Self::assemble(documents, &Tuning::default(), None)?;
+        index.options = options.clone();
+        Ok(index)
+    }
+
+    /// Builds the index of the snapshot that comes after that of another index: the same as [`Index::build`] makes with
+    /// the options of the other, with less work.
+    ///
+    /// `changed` are the subjects of all statements that were added and removed in between, sorted, as
+    /// [`graph_core::Prepared::changed_subjects`] gives them; the names and texts of the other entities are not read
+    /// again. Every part of the other index that would come out the same is shared with it: the full text by shards
+    /// of some thousand entities, each of one source; completion and look-up unless a name or the use of a dataset
+    /// changed; the ranker unless anything changed that it reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`Index::build`].
+    pub fn build_after(
+        before: &Self,
+        snapshot: &Snapshot,
+        changed: Option<&[TermId]>,
+    ) -> Result<Self> {
+        let known = changed.map(|changed| Known {
+            documents: &before.documents,
+            entries: &before.entries,
+            changed,
+        });
+        let options = before.options.clone();
+        let documents = document::collect(&Model::new(snapshot), options.physical_only, known);
+        let mut index = Self::assemble(documents, &before.ranker.tuning, Some(before))?;
+        index.options = options;
+        Ok(index)
     }
 
     /// Builds an index of documents collected elsewhere, with chosen weights.
@@ -59,7 +98,11 @@ impl Index {
     /// # Errors
     ///
     /// As [`Index::build`].
-    pub fn from_documents(mut documents: Documents, tuning: &Tuning) -> Result<Self> {
+    pub fn from_documents(documents: Documents, tuning: &Tuning) -> Result<Self> {
+        Self::assemble(documents, tuning, None)
+    }
+
+    fn assemble(mut documents: Documents, tuning: &Tuning, before: Option<&Self>) -> Result<Self> {
         documents.repair();
         let lexicon = Lexicon::embedded()?;
         let entries = Entries::of(&documents);
@@ -69,17 +112,35 @@ impl Index {
                 count: entries.len(),
             });
         }
-        let fulltext = FullText::build(&documents, &entries, lexicon)?;
-        let completion = Completion::build(&documents, &entries)?;
-        let ranker = Ranker::build(&documents, lexicon, tuning);
-        let lookup = Lookup::build(&documents);
+        let (names, everything) = (fingerprint::names(&documents), fingerprint::all(&documents));
+        let named_alike = before.filter(|before| before.names == names);
+        let alike = before.filter(|before| before.everything == everything);
+        let ranker = || match alike {
+            Some(before) => Arc::clone(&before.ranker),
+            None => Arc::new(Ranker::build(&documents, lexicon, tuning)),
+        };
+        let fulltext = || {
+            let before = before.map(|before| &before.fulltext);
+            FullText::build(&documents, &entries, lexicon, before)
+        };
+        let (ranker, fulltext) = side_by_side(entries.len(), ranker, fulltext);
+        let (completion, lookup) = match named_alike {
+            Some(before) => (Arc::clone(&before.completion), Arc::clone(&before.lookup)),
+            None => (
+                Arc::new(Completion::build(&documents, &entries)?),
+                Arc::new(Lookup::build(&documents)),
+            ),
+        };
         Ok(Self {
-            documents,
-            entries,
+            options: IndexOptions::default(),
+            names,
+            everything,
             lookup,
             ranker,
-            fulltext,
+            fulltext: fulltext?,
             completion,
+            documents,
+            entries,
         })
     }
 
@@ -117,4 +178,26 @@ impl Index {
     pub fn is_empty(&self) -> bool {
         self.entries.len() == 0
     }
+}
+
+/// A smaller index than this is built on one thread.
+const PARALLEL_MIN: usize = 2_000;
+
+/// Does two things, side by side when they are large.
+fn side_by_side<A: Send, B>(
+    size: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if size < PARALLEL_MIN {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }

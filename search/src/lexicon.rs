@@ -62,7 +62,9 @@ impl Lexicon {
                 cause: std::io::Error::new(std::io::ErrorKind::InvalidData, cause),
             })?;
         let text: &'static str = WORD_TEXT.get_or_init(|| text);
-        let ranks: FxHashMap<_, _> = text.lines().zip(0u32..).collect();
+        let mut ranks = FxHashMap::default();
+        ranks.reserve(text.lines().count());
+        ranks.extend(text.lines().zip(0u32..));
         let (heads, rows) = read_heads(&gunzip("heads.bin.gz", HEADS)?);
         let mut abbreviations = FxHashMap::default();
         for line in ABBREVIATIONS.lines() {

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, V
 use serde_json::Value;
 
 use self::count::CountSeed;
-use crate::json::{self, Object, Troubles, ValueSeed};
+use crate::json::{self, Nulls, Object, Troubles, ValueSeed};
 
 mod count;
 
@@ -48,6 +48,26 @@ const HEAVY: [&str; 8] = [
     "unrendered_config",
     "doc_blocks",
 ];
+
+/// Keys of nodes and sources that no statement is made of: a project has thousands of each.
+const UNUSED: [&str; 13] = [
+    "build_path",
+    "checksum",
+    "compiled_path",
+    "created_at",
+    "docs",
+    "extra_ctes_injected",
+    "file_key_name",
+    "language",
+    "patch_path",
+    "path",
+    "refs",
+    "root_path",
+    "time_spine",
+];
+
+/// An entry, its `config` and each of its columns are kept without what is null.
+const LEVELS_WITHOUT_NULL: u8 = 2;
 
 /// One entry of a section.
 #[derive(Clone, Debug)]
@@ -312,9 +332,21 @@ impl<'de> DeserializeSeed<'de> for EntrySeed<'_> {
         let has_lineage = ["nodes.model.", "nodes.snapshot."]
             .iter()
             .any(|start| self.path.starts_with(start));
+        let mut left_out = if has_lineage { &HEAVY[2..] } else { &HEAVY }.to_vec();
+        let is_node = ["nodes.", "sources."]
+            .iter()
+            .any(|start| self.path.starts_with(start));
+        if is_node {
+            left_out.extend(UNUSED);
+        }
         let seed = ValueSeed {
             duplicates: &duplicates,
-            left_out: if has_lineage { &HEAVY[2..] } else { &HEAVY },
+            left_out: &left_out,
+            nulls: if is_node {
+                Nulls::Dropped(LEVELS_WITHOUT_NULL)
+            } else {
+                Nulls::Kept
+            },
         };
         let value = seed.deserialize(input)?;
         for key in duplicates.into_inner() {

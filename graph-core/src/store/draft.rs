@@ -10,7 +10,7 @@ use super::{Entry, Evidence, Inner};
 use crate::commit::{Change, Commit, Receipt};
 use crate::durable::codec::{self, Difference};
 use crate::error::Result;
-use crate::names::{SourceId, SourceName, Version};
+use crate::names::{SourceId, SourceName, TermId, Version};
 use crate::rdf::Statement;
 use crate::segment::Row;
 use crate::snapshot::assemble::Assembler;
@@ -37,6 +37,15 @@ pub(super) struct Draft<'a> {
     entries: Vec<Entry>,
     /// Rows added and removed so far, for the merged view; none when it has no rules.
     changed: Vec<Row>,
+}
+
+/// What a draft came to.
+pub(super) struct Finished {
+    /// The next snapshot; `None` when nothing changed.
+    pub(super) next: Option<Snapshot>,
+    pub(super) entries: Vec<Entry>,
+    /// The subjects of all that was added and removed, sorted; `None` when it was not noted.
+    pub(super) subjects: Option<Vec<TermId>>,
 }
 
 struct Pending {
@@ -405,13 +414,28 @@ impl<'a> Draft<'a> {
     }
 
     /// The next snapshot, unless nothing changed, and what to store of it.
-    pub(super) fn finish(mut self, before: &Snapshot) -> Result<(Option<Snapshot>, Vec<Entry>)> {
+    pub(super) fn finish(mut self, before: &Snapshot) -> Result<Finished> {
         self.flush()?;
         if self.entries.is_empty() {
-            return Ok((None, self.entries));
+            return Ok(Finished {
+                next: None,
+                entries: self.entries,
+                subjects: Some(Vec::new()),
+            });
         }
         self.snapshot.set_version(self.reached());
         self.snapshot.follow_merge(before, &self.changed);
-        Ok((Some(self.snapshot), self.entries))
+        let subjects = self.has_view().then(|| {
+            let subjects = self.changed.iter().map(|row| TermId(row.subject));
+            let mut subjects: Vec<TermId> = subjects.collect();
+            subjects.sort_unstable();
+            subjects.dedup();
+            subjects
+        });
+        Ok(Finished {
+            next: Some(self.snapshot),
+            entries: self.entries,
+            subjects,
+        })
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use parking_lot::MutexGuard;
 
-use super::draft::Draft;
+use super::draft::{Draft, Finished};
 use super::{Entry, Inner};
 use crate::commit::{Commit, Receipt, SourceInfo};
 use crate::durable::Folder;
 use crate::error::{Error, Result};
-use crate::names::{SourceId, SourceName};
+use crate::names::{SourceId, SourceName, TermId};
 use crate::segment::Row;
 use crate::snapshot::Snapshot;
 
@@ -24,6 +24,7 @@ pub struct Prepared<'a> {
     candidate: Arc<Snapshot>,
     receipts: Vec<Result<Vec<Receipt>>>,
     entries: Vec<Entry>,
+    subjects: Option<Vec<TermId>>,
 }
 
 impl std::fmt::Debug for Prepared<'_> {
@@ -68,7 +69,11 @@ impl<'a> Prepared<'a> {
             .into_iter()
             .map(|commits| draft.apply_together(commits))
             .collect();
-        let (next, entries) = match draft.finish(&current) {
+        let Finished {
+            next,
+            entries,
+            subjects,
+        } = match draft.finish(&current) {
             Ok(finished) => finished,
             Err(error) => return Err((error, writer)),
         };
@@ -79,6 +84,7 @@ impl<'a> Prepared<'a> {
             candidate,
             receipts,
             entries,
+            subjects,
         })
     }
 
@@ -96,6 +102,14 @@ impl<'a> Prepared<'a> {
     /// Returns the candidate: the graph as it will be when this is published.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.candidate
+    }
+
+    /// Returns the subjects, sorted, of the statements that the commits add and take away, by their numbers in the
+    /// candidate; `None` when that is not known, which is so while the merged view has no rules.
+    ///
+    /// Of a source that is replaced by something very different they are all it spoke and speaks of.
+    pub fn changed_subjects(&self) -> Option<&[TermId]> {
+        self.subjects.as_deref()
     }
 
     /// Returns what each commit would do, in their order; of requests that failed there is nothing.

@@ -4,6 +4,7 @@
 mod changes;
 mod merged_view;
 mod reasoning;
+mod reindex;
 mod semantics;
 mod usage;
 

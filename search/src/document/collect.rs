@@ -6,15 +6,24 @@ use graph_core::TermId;
 use rustc_hash::FxHashMap;
 use semantic_model::{Entity as View, EntityKind, Model};
 
+use super::known::{List, Walk};
 use super::{
-    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, MetricDoc, OtherDoc, ProductDoc, TermDoc,
+    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, Known, MetricDoc, OtherDoc, ProductDoc,
+    TermDoc,
 };
 use crate::text::fold::fold_phrase;
 
 /// Collects the records of every entity of a graph; with `physical_only` without labels, descriptions and synonyms.
-pub(crate) fn collect(model: &Model<'_>, physical_only: bool) -> Documents {
+///
+/// The names and texts of entities of which nothing changed are taken from what is known.
+pub(crate) fn collect(
+    model: &Model<'_>,
+    physical_only: bool,
+    known: Option<Known<'_>>,
+) -> Documents {
     let mut collector = Collector {
         physical_only,
+        walk: known.map(Walk::new),
         ..Collector::default()
     };
     collector.domains(model);
@@ -26,8 +35,10 @@ pub(crate) fn collect(model: &Model<'_>, physical_only: bool) -> Documents {
 }
 
 #[derive(Default)]
-struct Collector {
+struct Collector<'k> {
     physical_only: bool,
+    /// A walk along the lists of an earlier index.
+    walk: Option<Walk<'k>>,
     documents: Documents,
     sources: FxHashMap<String, Arc<str>>,
     domain_of: FxHashMap<TermId, usize>,
@@ -36,7 +47,17 @@ struct Collector {
     column_of: FxHashMap<TermId, usize>,
 }
 
-impl Collector {
+impl Collector<'_> {
+    /// Gives the names and texts of an entity of a list: the known ones when nothing was said or taken back of it since.
+    fn listed(&mut self, list: List, view: &View<'_>) -> Entity {
+        let known = self.walk.as_mut().and_then(|walk| walk.find(list, view));
+        match known {
+            Some(known) => known.clone(),
+            None => self.entity(view),
+        }
+    }
+
+    /// Reads the names and texts of an entity, from statements about itself alone: [`Collector::listed`] counts on it.
     fn entity(&mut self, view: &View<'_>) -> Entity {
         let label = view.label();
         let name = view.name();
@@ -78,7 +99,7 @@ impl Collector {
         for view in model.domains() {
             self.domain_of
                 .insert(view.id(), self.documents.domains.len());
-            let entity = self.entity(&view);
+            let entity = self.listed(List::Domains, &view);
             self.documents.domains.push(DomainDoc {
                 entity,
                 parents: Vec::new(),
@@ -97,7 +118,7 @@ impl Collector {
         for view in model.products() {
             self.product_of
                 .insert(view.id(), self.documents.products.len());
-            let entity = self.entity(&view);
+            let entity = self.listed(List::Products, &view);
             let domain = self.domain(&view);
             self.documents.products.push(ProductDoc {
                 entity,
@@ -134,7 +155,7 @@ impl Collector {
                         .find_map(|twin| offered.get(&twin.id())?.first().copied()),
                 );
             }
-            let entity = self.entity(&view);
+            let entity = self.listed(List::Datasets, &view);
             let domain = self.domain(&view);
             let usage = view.usage_count();
             self.documents.datasets.push(DatasetDoc {
@@ -149,7 +170,7 @@ impl Collector {
                 let from = self.documents.columns.len();
                 self.column_of.insert(column.id(), from);
                 references.extend(column.references().iter().map(|to| (from, to.id())));
-                let entity = self.entity(&column);
+                let entity = self.listed(List::Columns, &column);
                 self.documents.columns.push(ColumnDoc {
                     entity,
                     dataset: at,
@@ -177,7 +198,7 @@ impl Collector {
                     .iter()
                     .find_map(|c| self.product_of.get(&c.id()).copied())
             });
-            let mut entity = self.entity(&view);
+            let mut entity = self.listed(List::Terms, &view);
             if !self.physical_only && entity.description.is_none() {
                 entity.description = view.definition();
             }
@@ -406,7 +427,7 @@ mod tests {
             cust_no None None [] ["shop"] dataset 0
             Client None Some("Whoever buys.") ["account holder"] ["shop"] columns [0]
             shop None None [] ["shop"] source"#]]
-        .assert_eq(&show(&collect(&model, false)));
+        .assert_eq(&show(&collect(&model, false, None)));
         expect![[r#"
             Sales None None [] ["shop"]
             orders None None [] ["shop"] domain Some(0)
@@ -414,7 +435,7 @@ mod tests {
             cust_no None None [] ["shop"] dataset 0
             Client None None [] ["shop"] columns [0]
             shop None None [] ["shop"] source"#]]
-        .assert_eq(&show(&collect(&model, true)));
+        .assert_eq(&show(&collect(&model, true, None)));
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub(crate) type EntryId = u32;
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     list: Vec<(EntityKind, u32)>,
+    /// Where the columns of each dataset start among `columns`.
+    starts: Vec<u32>,
+    columns: Vec<u32>,
 }
 
 impl Entries {
@@ -33,7 +36,20 @@ impl Entries {
                 .zip(&documents.others)
                 .map(|(at, doc)| (doc.kind, at)),
         );
-        Self { list }
+        let (starts, columns) = columns_by_dataset(documents);
+        Self {
+            list,
+            starts,
+            columns,
+        }
+    }
+
+    /// Returns the columns of a dataset, in their order.
+    pub(crate) fn columns_of(&self, dataset: usize) -> &[u32] {
+        let at = |i: usize| self.starts.get(i).map_or(0, |&start| start as usize);
+        self.columns
+            .get(at(dataset)..at(dataset + 1))
+            .unwrap_or(&[])
     }
 
     /// Returns how many there are.
@@ -88,6 +104,25 @@ impl Entries {
             }
         }
     }
+}
+
+/// Sorts the columns by their datasets: where those of each start, and all of them.
+fn columns_by_dataset(documents: &Documents) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0u32; documents.datasets.len() + 1];
+    for column in &documents.columns {
+        starts[column.dataset + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut columns = vec![0; documents.columns.len()];
+    for (at, column) in (0u32..).zip(&documents.columns) {
+        let place = &mut next[column.dataset];
+        columns[*place as usize] = at;
+        *place += 1;
+    }
+    (starts, columns)
 }
 
 fn dataset_domain(documents: &Documents, at: usize) -> Option<usize> {

@@ -2,13 +2,14 @@
 
 mod collect;
 mod schema;
+mod shards;
 mod tokens;
 
 use rustc_hash::FxHashMap;
 use semantic_model::EntityKind;
+use tantivy::Term;
 use tantivy::query::{BoostQuery, DisjunctionMaxQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Searcher, Term};
 
 use super::entries::{Entries, EntryId};
 use super::request::{Facet, FacetField, FacetValue, Hit, Matched, SearchRequest, SearchResults};
@@ -18,8 +19,8 @@ use crate::lexicon::Lexicon;
 use crate::suggest::Completion;
 use crate::text::fold::fold_phrase;
 use crate::text::{split, stop};
-use collect::EveryScore;
 use schema::Fields;
+use shards::Shards;
 
 /// The longest text that is searched for, in bytes.
 const TEXT_BYTES_MAX: usize = 1024;
@@ -34,14 +35,14 @@ const CORRECTED: f32 = 0.5;
 
 /// The sealed full-text index.
 pub(crate) struct FullText {
-    searcher: Searcher,
+    shards: Shards,
     fields: Fields,
 }
 
 impl std::fmt::Debug for FullText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FullText")
-            .field("documents", &self.searcher.num_docs())
+            .field("documents", &self.shards.documents())
             .finish_non_exhaustive()
     }
 }
@@ -53,24 +54,24 @@ struct Word {
 }
 
 impl FullText {
-    /// Indexes all entries.
+    /// Indexes all entries; what an earlier index has just so is taken over from it.
     pub(crate) fn build(
         documents: &Documents,
         entries: &Entries,
         lexicon: &Lexicon,
+        before: Option<&Self>,
     ) -> Result<Self> {
-        let (index, fields) =
-            schema::write(documents, entries, lexicon).map_err(Error::FullText)?;
-        let reader = index
-            .reader_builder()
-            .reload_policy(tantivy::ReloadPolicy::Manual)
-            .try_into()
-            .map_err(Error::FullText)?;
-        let reader: tantivy::IndexReader = reader;
+        let before = before.map(|before| &before.shards);
         Ok(Self {
-            searcher: reader.searcher(),
-            fields,
+            shards: Shards::build(documents, entries, lexicon, before).map_err(Error::FullText)?,
+            fields: Fields::new(),
         })
+    }
+
+    /// Returns how many shards are the very same in another index, and how many there are.
+    #[cfg(test)]
+    pub(crate) fn shared_with(&self, other: &Self) -> (usize, usize) {
+        self.shards.shared_with(&other.shards)
     }
 
     /// Answers a search.
@@ -97,8 +98,9 @@ impl FullText {
             .collect();
         let total = hits.len();
         let limit = request.limit.min(LIMIT_MAX);
-        let iri = |id: EntryId| entries.entity(id, documents).map_or("", |e| e.iri.as_str());
-        hits.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| iri(a.0).cmp(iri(b.0))));
+        best_first(&mut hits, request.offset.saturating_add(limit), |id| {
+            entries.entity(id, documents).map_or("", |e| e.iri.as_str())
+        });
         let page = hits.into_iter().skip(request.offset).take(limit);
         let stems: Vec<&str> = words.iter().map(|word| word.stem.as_str()).collect();
         SearchResults {
@@ -164,10 +166,22 @@ impl FullText {
         });
         let query = DisjunctionMaxQuery::with_tie_breaker(clauses.collect(), 0.1);
         // The index lies in memory and its schema is ours: reading it cannot fail, and no hit is the safe answer.
-        self.searcher
-            .search(&query, &EveryScore)
+        self.shards
+            .search(self.fields, &word.stem, &query)
             .unwrap_or_default()
     }
+}
+
+/// Puts the best hits first; of equal ones in the order of their IRIs. Of the others nobody sees the order.
+fn best_first<'d>(hits: &mut Vec<(EntryId, f32)>, count: usize, iri: impl Fn(EntryId) -> &'d str) {
+    let order = |a: &(EntryId, f32), b: &(EntryId, f32)| {
+        b.1.total_cmp(&a.1).then_with(|| iri(a.0).cmp(iri(b.0)))
+    };
+    if count < hits.len() {
+        hits.select_nth_unstable_by(count, order);
+        hits.truncate(count);
+    }
+    hits.sort_unstable_by(order);
 }
 
 fn kind_factor(kind: EntityKind) -> f32 {
@@ -323,17 +337,17 @@ fn hit(
             .and_then(|at| documents.domains.get(at))
             .map(|doc| doc.entity.iri.clone()),
         score,
-        matched: matched(entity, kind, at, stems, documents),
+        matched: matched(entity, (kind, at), stems, documents, entries),
     })
 }
 
 /// Finds the fields that hold a word of the search.
 fn matched(
     entity: &Entity,
-    kind: EntityKind,
-    at: usize,
+    (kind, at): (EntityKind, usize),
     stems: &[&str],
     documents: &Documents,
+    entries: &Entries,
 ) -> Vec<Matched> {
     let holds = |text: &str| {
         tokens::of_text(text)
@@ -363,11 +377,9 @@ fn matched(
         .take(3)
         .for_each(|synonym| take("synonym", synonym));
     if kind == EntityKind::Dataset {
-        let columns = documents
-            .columns
-            .iter()
-            .filter(|column| column.dataset == at);
+        let columns = entries.columns_of(at).iter();
         columns
+            .filter_map(|&column| documents.columns.get(column as usize))
             .filter(|c| holds_name(c.entity.title()))
             .take(5)
             .for_each(|c| take("column", c.entity.title()));

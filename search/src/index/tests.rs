@@ -2,10 +2,12 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use semantic_model::EntityKind;
 
+use std::sync::Arc;
+
 use super::{FacetField, Index, SearchRequest, SearchResults};
-use crate::document::{DatasetDoc, Documents, Entity};
+use crate::document::{ColumnDoc, DatasetDoc, Documents, Entity};
 use crate::fixture;
-use crate::resolve::Tuning;
+use crate::resolve::{ResolveRequest, Tuning};
 
 fn lines(results: &SearchResults) -> String {
     let hit = |hit: &super::Hit| {
@@ -195,4 +197,129 @@ proptest! {
         prop_assert!(results.hits.len() <= 20);
         prop_assert!(index.suggest(&text, &[], 5).len() <= 5);
     }
+}
+
+/// Documents of some sources, made of few words so that they share many.
+fn mesh(edits: &[(u8, u8, u8)]) -> Documents {
+    const WORDS: [&str; 12] = [
+        "customer", "order", "invoice", "ward", "patient", "amount", "status", "region",
+        "shipment", "visit", "cust", "no",
+    ];
+    let word = |at: usize| WORDS[at % WORDS.len()];
+    let mut documents = Documents::default();
+    for at in 0..40 {
+        let source: Arc<str> = format!("source-{}", at % 3).into();
+        documents.datasets.push(DatasetDoc {
+            entity: Entity {
+                iri: format!("urn:d:{at:02}"),
+                name: format!("{}_{}", word(at), word(at / 3)),
+                sources: vec![source.clone()],
+                ..Entity::default()
+            },
+            ..DatasetDoc::default()
+        });
+        for column in 0..3 {
+            documents.columns.push(ColumnDoc {
+                entity: Entity {
+                    iri: format!("urn:c:{at:02}/{column}"),
+                    name: format!("{}_{}", word(at + column), word(column)),
+                    sources: vec![source.clone()],
+                    ..Entity::default()
+                },
+                dataset: at,
+                ..ColumnDoc::default()
+            });
+        }
+    }
+    for &(what, at, said) in edits {
+        let (at, said) = (usize::from(at), usize::from(said));
+        let dataset = at % documents.datasets.len();
+        let column = at % documents.columns.len();
+        match what % 6 {
+            0 => documents.datasets[dataset].entity.description = Some(word(said).to_owned()),
+            1 => documents.columns[column].entity.label = Some(word(said).to_owned()),
+            2 => documents.datasets[dataset].usage = said as u64,
+            3 => documents.columns[column].references = vec![said % 40],
+            4 => documents.columns.truncate(documents.columns.len() - 1),
+            _ => documents.columns.insert(
+                column,
+                ColumnDoc {
+                    entity: Entity {
+                        iri: format!("urn:c:new/{at}/{said}"),
+                        name: word(said).to_owned(),
+                        ..Entity::default()
+                    },
+                    dataset,
+                    ..ColumnDoc::default()
+                },
+            ),
+        }
+    }
+    documents
+}
+
+/// Everything that an index answers to some questions.
+fn answers(index: &Index) -> String {
+    let mut out = String::new();
+    for text in [
+        "customer order",
+        "amount of invoices by ward",
+        "cust no",
+        "patient",
+        "regoin",
+        "",
+    ] {
+        let search = index.search(&SearchRequest {
+            facets: vec![FacetField::Kind, FacetField::Source],
+            ..SearchRequest::new(text)
+        });
+        let resolution = index.explain(&ResolveRequest::new(text));
+        let suggestions = index.suggest(text, &[], 5);
+        out += &format!("{search:?}\n{resolution:?}\n{suggestions:?}\n");
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn an_index_built_after_another_answers_as_one_built_afresh(
+        versions in prop::collection::vec(prop::collection::vec(any::<(u8, u8, u8)>(), 0..4), 1..5),
+    ) {
+        let tuning = Tuning::default();
+        let mut edits = Vec::new();
+        let mut index = Index::from_documents(mesh(&edits), &tuning)?;
+        for version in versions {
+            edits.extend(version);
+            index = Index::assemble(mesh(&edits), &tuning, Some(&index))?;
+            let afresh = Index::from_documents(mesh(&edits), &tuning)?;
+            prop_assert_eq!(answers(&index), answers(&afresh));
+        }
+    }
+}
+
+#[test]
+fn what_did_not_change_is_taken_over() {
+    let tuning = Tuning::default();
+    let first = Index::from_documents(mesh(&[]), &tuning).expect("a small index");
+    let after = |edits: &[(u8, u8, u8)]| {
+        Index::assemble(mesh(edits), &tuning, Some(&first)).expect("a small index")
+    };
+    let shared = |index: &Index| {
+        let (same, all) = index.fulltext.shared_with(&first.fulltext);
+        (
+            all > 4 && same == all,
+            all - same,
+            Arc::ptr_eq(&index.ranker, &first.ranker),
+            Arc::ptr_eq(&index.completion, &first.completion),
+        )
+    };
+    assert_eq!(shared(&after(&[])), (true, 0, true, true));
+    // A description is read by the full text of its entity and by the ranker.
+    assert_eq!(shared(&after(&[(0, 7, 3)])), (false, 1, false, true));
+    // A use moves what is completed first, and how datasets are ranked.
+    assert_eq!(shared(&after(&[(2, 7, 3)])), (true, 0, false, false));
+    // The name of a column is read with its dataset, which lies beside it.
+    assert_eq!(shared(&after(&[(1, 7, 3)])), (false, 1, false, false));
 }

@@ -275,11 +275,10 @@ impl Ranker {
     fn score_tables(&self, scored: &mut Scored, joins: f32) {
         let t = &self.tuning;
         let mut best_column = vec![0.0f32; self.tables.level.len()];
-        for table in self.table_range() {
-            let columns = self.columns_of(table).iter();
-            best_column[table as usize] = columns
-                .map(|&c| scored.column_words.of[c as usize])
-                .fold(0.0, f32::max);
+        // Every column that scores was touched by a word; in a large mesh most were not.
+        for &column in &scored.column_words.touched {
+            let best = &mut best_column[self.table_of_column[column as usize] as usize];
+            *best = best.max(scored.column_words.of[column as usize]);
         }
         let mut tables: Vec<f32> = self
             .table_range()

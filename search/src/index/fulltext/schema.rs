@@ -3,15 +3,16 @@
 use semantic_model::EntityKind;
 use tantivy::directory::RamDirectory;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{Index, TantivyDocument};
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyDocument};
 
 use super::tokens::Writer;
 use crate::document::Documents;
 use crate::index::entries::{Entries, EntryId};
-use crate::lexicon::Lexicon;
 
-/// What the writer may use before it is sealed.
-const WRITER_BYTES: usize = 30_000_000;
+/// What the writer takes for its table of terms for each entity; the table grows when that was too little.
+const WRITER_BYTES: usize = 1_500;
+/// What the writer is given at least and at most.
+const WRITER_RANGE: (usize, usize) = (1_000_000, 30_000_000);
 
 /// The fields of an entity.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +36,8 @@ impl Fields {
     }
 }
 
-/// Writes all entries into one segment, so that the number of a document is the number of its entry.
-pub(super) fn write(
-    documents: &Documents,
-    entries: &Entries,
-    lexicon: &Lexicon,
-) -> tantivy::Result<(Index, Fields)> {
+/// Returns the schema, which is the same for all shards.
+fn schema() -> (Schema, Fields) {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer("whitespace")
         .set_fieldnorms(true)
@@ -53,31 +50,43 @@ pub(super) fn write(
         context: schema.add_text_field("context", options.clone()),
         description: schema.add_text_field("description", options),
     };
-    let builder = Index::builder().schema(schema.build());
-    let mut writer = builder.single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
-    let mut terms = Writer::new(lexicon);
-    let mut columns_of = vec![Vec::new(); documents.datasets.len()];
-    for column in &documents.columns {
-        columns_of[column.dataset].push(column.entity.title());
+    (schema.build(), fields)
+}
+
+impl Fields {
+    /// Returns the fields of every shard.
+    pub(super) fn new() -> Self {
+        schema().1
     }
-    for id in 0..entries.len() as EntryId {
-        writer.add_document(record(
-            id,
-            documents,
-            entries,
-            &columns_of,
-            fields,
-            &mut terms,
-        ))?;
+}
+
+/// Writes entries into one segment, so that the number of a document is the place of its entry among them.
+pub(super) fn write(
+    documents: &Documents,
+    entries: &Entries,
+    ids: &[EntryId],
+    terms: &mut Writer<'_>,
+) -> tantivy::Result<Searcher> {
+    let (schema, fields) = schema();
+    let (least, most) = WRITER_RANGE;
+    let bytes = (ids.len() * WRITER_BYTES).clamp(least, most);
+    let builder = Index::builder().schema(schema);
+    let mut writer = builder.single_segment_index_writer(RamDirectory::create(), bytes)?;
+    for &id in ids {
+        writer.add_document(record(id, documents, entries, fields, terms))?;
     }
-    Ok((writer.finalize()?, fields))
+    let reader: IndexReader = writer
+        .finalize()?
+        .reader_builder()
+        .reload_policy(ReloadPolicy::Manual)
+        .try_into()?;
+    Ok(reader.searcher())
 }
 
 fn record(
     id: EntryId,
     documents: &Documents,
     entries: &Entries,
-    columns_of: &[Vec<&str>],
     fields: Fields,
     terms: &mut Writer<'_>,
 ) -> TantivyDocument {
@@ -111,9 +120,11 @@ fn record(
     });
     let (kind, at) = entries.get(id);
     add(fields.context, &mut |text| match kind {
-        EntityKind::Dataset => columns_of[at]
-            .iter()
-            .for_each(|column| terms.name(column, text)),
+        EntityKind::Dataset => {
+            for &column in entries.columns_of(at) {
+                terms.name(documents.columns[column as usize].entity.title(), text);
+            }
+        }
         EntityKind::Column => {
             if let Some(dataset) = documents.datasets.get(documents.columns[at].dataset) {
                 terms.name(dataset.entity.title(), text);
