@@ -37,6 +37,16 @@ pub enum Error {
         /// What went wrong, document by document.
         report: Box<Report>,
     },
+    /// A file of one object a line ends in the middle of one.
+    #[error(
+        "`{name}` breaks off in the middle of a line, after {whole} whole ones; nothing of it was taken"
+    )]
+    CutOff {
+        /// The file.
+        name: String,
+        /// How many lines are whole.
+        whole: u64,
+    },
     /// A folder has no file that this connector reads.
     #[error("folder `{}` has no `{kind}` document", path.display())]
     EmptyFolder {
@@ -125,6 +135,7 @@ impl Error {
             Self::UnknownKind { .. } => "unknown_kind",
             Self::NoInput { .. } => "no_input",
             Self::NothingRead { .. } => "nothing_read",
+            Self::CutOff { .. } => "cut_off",
             Self::EmptyFolder { .. } => "empty_folder",
             Self::Unreadable { .. } => "unreadable",
             Self::NotRegular { .. } => "not_regular",
@@ -146,7 +157,7 @@ impl Error {
             Self::TooLarge { .. } | Self::TooLargeTogether { .. } => {
                 "raise the limit, or split the document"
             }
-            Self::BadGzip { .. } => "copy or download the file again",
+            Self::BadGzip { .. } | Self::CutOff { .. } => "copy or download the file again",
             Self::BadEncoding { .. } => "save the file as UTF-8",
             Self::BadMapping { .. } => "docs/formats/dbt.md shows the `[mapping]` table",
             _ => return None,

@@ -34,6 +34,7 @@
 
 pub mod alignment;
 pub mod catalog_lines;
+mod cut;
 pub mod data_json;
 pub mod datahub;
 pub mod dbt;
@@ -147,6 +148,7 @@ fn read_with(
     if inputs.is_empty() {
         return Err(Error::NoInput { kind });
     }
+    cut::refuse(kind, &inputs)?;
     let mut out = StatementBuilder::new(&options.source);
     match kind {
         Kind::Dbt => dbt::read(inputs, options, &mut report, &mut out),

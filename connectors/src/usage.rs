@@ -20,6 +20,8 @@ mod format;
 mod key;
 mod known;
 mod moment;
+mod patterns;
+mod remember;
 mod session;
 mod sift;
 mod syslog;
@@ -33,7 +35,8 @@ use self::entry::Entry;
 use self::fold::Fold;
 use self::format::Format;
 use crate::sql::Dialect;
-use crate::{Input, Location, Options, Report, StatementBuilder};
+use crate::{Input, Kind, Location, Options, Report, StatementBuilder};
+use graph_core::{SourceName, rdf::Statement};
 
 pub(crate) use self::counted::{Counted, write as write_counted};
 pub(crate) use self::format::is_query_log;
@@ -101,7 +104,37 @@ pub fn read(
             Format::JsonLines(_) => export::read_lines(&input, report, &mut sink),
         }
     }
-    let patterns = fold.finish();
+    let shapes = fold.finish();
+    let patterns = shapes.resolve(&options.usage.known);
     patterns.report(report);
-    write::write(&patterns, options, report, out);
+    write::write(&patterns, Some(&shapes), options, report, out);
+}
+
+/// Reads again what a log has said, by the tables that are known now: gives what it says then.
+///
+/// The statements are those of the log's source, as [`read`] wrote them; `known` gives the tables for the options that the
+/// log was read with. What comes out is what reading the log itself would give. `None` where the source remembers nothing.
+pub fn resolve_again(
+    source: &SourceName,
+    statements: impl IntoIterator<Item = Statement>,
+    known: impl FnOnce(&UsageOptions) -> KnownTables,
+) -> Option<Vec<Statement>> {
+    let remembered = remember::read(statements)?;
+    let mut options = Options {
+        mapping: remembered.mapping,
+        usage: remembered.usage,
+        ..Options::new(source.clone())
+    };
+    options.usage.known = known(&options.usage);
+    let patterns = remembered.shapes.resolve(&options.usage.known);
+    let mut out = StatementBuilder::new(source);
+    let mut report = Report::new(Kind::QueryLog);
+    write::write(
+        &patterns,
+        Some(&remembered.shapes),
+        &options,
+        &mut report,
+        &mut out,
+    );
+    Some(out.finish())
 }

@@ -56,7 +56,10 @@ pub mod traverse;
 pub use commit::{Change, Commit, CommitInfo, Receipt, SourceInfo};
 pub use durable::{Damage, RecoveryReport};
 pub use error::{Budget, Error, Result, TextLimit};
-pub use merge::{ChildRule, IdentityRules, MergeRules, MergeStats, Outcome, PropertyRule, Verdict};
+pub use merge::{
+    ChildRule, IdentityRules, MergeRules, MergeStats, Outcome, PropertyRule, SureRule, Thousandths,
+    Verdict,
+};
 pub use names::{SourceId, SourceName, TermId, Timestamp, Version};
 pub use snapshot::{IdStatement, Matches, OverlayStatements, Scope, Snapshot};
 pub use store::{

@@ -12,12 +12,14 @@ mod links;
 mod rows;
 mod rules;
 mod state;
+mod sure;
 mod verdicts;
 mod view;
 
 use std::sync::{Arc, OnceLock};
 
 pub use rules::{ChildRule, IdentityRules, MergeRules, PropertyRule};
+pub use sure::{SureRule, Thousandths};
 pub use verdicts::{Outcome, Verdict};
 
 pub(crate) use constants::canonicalise;

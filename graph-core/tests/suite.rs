@@ -35,6 +35,8 @@ mod merged_queries;
 mod merging;
 #[path = "suite/merging_model.rs"]
 mod merging_model;
+#[path = "suite/merging_sure.rs"]
+mod merging_sure;
 #[path = "suite/mesh.rs"]
 mod mesh;
 #[path = "suite/model.rs"]

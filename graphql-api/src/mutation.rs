@@ -42,6 +42,12 @@ impl Mutation {
                     (payload.added, payload.removed) = (receipt.added, receipt.removed);
                     payload.unchanged = receipt.unchanged;
                 }
+                if let Some(preview) = ingested.preview {
+                    let count = |them: &[_]| them.len() as u64;
+                    (payload.added, payload.removed) =
+                        (count(&preview.added), count(&preview.removed));
+                    payload.unchanged = preview.is_empty();
+                }
                 payload.report = Some(ingested.report.into());
                 let found = ingested.validation.as_ref();
                 payload.validation = found.map(|r| ValidationReport::new(r, FINDINGS_DEFAULT));

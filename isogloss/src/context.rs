@@ -12,6 +12,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::change::Lately;
 use crate::events::Events;
+use crate::logs::{self, Cause};
 use crate::queue::{Queue, Waiting};
 use crate::{ChangeEvent, Error, Result, Snapshot};
 
@@ -186,6 +187,13 @@ impl Isogloss {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
+        let cause = Cause::of(&commits);
+        let receipts = self.commit_queued(commits)?;
+        self.follow_tables(cause, &receipts);
+        Ok(receipts)
+    }
+
+    fn commit_queued(&self, commits: Vec<Commit>) -> Result<Vec<Receipt>> {
         let own = self.shared.queue.push(commits);
         loop {
             let writer = self.shared.writer.lock();
@@ -269,6 +277,20 @@ impl Isogloss {
         &self,
         commits: impl FnOnce(&graph_core::Snapshot) -> graph_core::Result<Vec<Commit>>,
     ) -> Result<Vec<Receipt>> {
+        let mut cause = None;
+        let commits = |snapshot: &graph_core::Snapshot| {
+            let commits = commits(snapshot)?;
+            cause = Cause::of(&commits);
+            Ok(commits)
+        };
+        let receipts = self.commit_worked_out(commits, |_, _| Ok(()))?;
+        self.follow_tables(cause, &receipts);
+        Ok(receipts)
+    }
+
+    /// Commits what the query logs say by the tables that there are now.
+    pub(crate) fn commit_logs(&self, cause: &Cause) -> Result<Vec<Receipt>> {
+        let commits = |snapshot: &graph_core::Snapshot| Ok(logs::commits(snapshot, &[], cause));
         self.commit_worked_out(commits, |_, _| Ok(()))
     }
 

@@ -1,6 +1,7 @@
 //! Events of OpenLineage, patched into the graph as they come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use connectors::openlineage::{Event, Stream};
 use graph_core::{Change, Commit, SourceName, Timestamp, Version};
@@ -12,11 +13,25 @@ use crate::{Isogloss, Result};
 const KIND: &str = "openlineage";
 
 /// The streams of events that are kept up to date, and the events that wait for them.
-#[derive(Default)]
 pub(crate) struct Events {
     /// Each source's stream, with the version in which the source stood when it was last looked at.
     streams: Mutex<BTreeMap<SourceName, (Version, Stream)>>,
     waiting: Mutex<Waiting>,
+    /// How many runs of each job are kept.
+    runs_kept: AtomicUsize,
+}
+
+/// How many runs of each job a stream keeps unless it is told otherwise.
+pub const RUNS_KEPT: usize = 100;
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            streams: Mutex::default(),
+            waiting: Mutex::default(),
+            runs_kept: AtomicUsize::new(RUNS_KEPT),
+        }
+    }
 }
 
 /// What came while somebody else was committing; whoever is next commits all of it.
@@ -30,6 +45,17 @@ struct Waiting {
 }
 
 impl Isogloss {
+    /// Sets how many runs of each job are kept of the events that come from now on; [`RUNS_KEPT`] without it.
+    ///
+    /// Older runs go at the next event of their job. The run that shows what the job reads and writes stays, and so does
+    /// everything that was said of datasets and jobs.
+    pub fn keep_runs(&self, per_job: usize) {
+        let events = self.events();
+        let mut streams = events.streams.lock();
+        events.runs_kept.store(per_job, Ordering::Relaxed);
+        streams.clear();
+    }
+
     /// Takes events into the sources that their namespaces belong to; see [`event_source`].
     ///
     /// Each source is patched, not replaced: the graph is the same as if all events ever sent had been read from files,
@@ -91,10 +117,11 @@ impl Isogloss {
             by_source.entry(source).or_default().extend(events);
         }
         let sources: Vec<SourceName> = by_source.keys().cloned().collect();
+        let kept = self.events().runs_kept.load(Ordering::Relaxed);
         self.commit_with(|snapshot| {
             let mut commits = Vec::new();
             for (source, events) in by_source {
-                let stream = current(streams, &source, snapshot);
+                let stream = current(streams, &source, snapshot, kept);
                 let patch = stream.fold(&events);
                 commits.push(Commit {
                     source,
@@ -125,6 +152,7 @@ fn current<'s>(
     streams: &'s mut BTreeMap<SourceName, (Version, Stream)>,
     source: &SourceName,
     snapshot: &graph_core::Snapshot,
+    runs_kept: usize,
 ) -> &'s mut Stream {
     let version = version_of(source, snapshot);
     if streams
@@ -135,7 +163,7 @@ fn current<'s>(
         let statements = info
             .into_iter()
             .flat_map(|info| snapshot.statements_of(info.id));
-        let stream = Stream::new(source, statements);
+        let stream = Stream::new(source, statements).keeping(runs_kept);
         streams.insert(source.clone(), (version, stream));
     }
     let entry = streams.get_mut(source);

@@ -1,11 +1,11 @@
 //! From foreign documents to a commit.
 
-use connectors::sql::Dialect;
 use connectors::{Input, Kind, Mapping, Options, Report, UsageOptions};
 use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
 
+use crate::logs::{self, Cause, has_logs};
 use crate::validation::check_candidate;
-use crate::{Check, Isogloss, Result, known};
+use crate::{Check, Isogloss, Preview, Result};
 
 /// Documents that together are what one source says now.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Ingest {
     pub actor: String,
     /// When, by the caller's clock.
     pub time: Timestamp,
-    /// Reads and reports, and commits nothing.
+    /// Reads, reports and compares with what the source says now, and commits nothing.
     pub dry_run: bool,
     /// Checks the graph that the commit would make, before it is made; on a dry run too.
     pub check: Option<Check>,
@@ -52,6 +52,8 @@ impl Ingest {
 pub struct Ingested {
     /// The commit's receipt; none on a dry run.
     pub receipt: Option<Receipt>,
+    /// What a dry run would change; none for what was committed.
+    pub preview: Option<Preview>,
     /// What was understood and what was skipped.
     pub report: Report,
     /// What does not keep the shapes, where a check was asked for.
@@ -77,18 +79,22 @@ impl Isogloss {
     pub fn ingest_all(&self, requests: Vec<Ingest>) -> Result<Vec<Ingested>> {
         let mut ingested = Vec::with_capacity(requests.len());
         let (mut commits, mut tries, mut checks) = (Vec::new(), Vec::new(), Vec::new());
-        let requests = self.with_known_tables(requests)?;
-        for request in requests {
-            let (dry_run, check) = (request.dry_run, request.check.clone());
-            let is_checked = check.is_some();
-            checks.push(check.map(|check| (request.source.clone(), dry_run, check)));
-            let (commit, report) = read(request)?;
+        let wanted: Vec<(bool, Option<Check>)> = requests
+            .iter()
+            .map(|request| (request.dry_run, request.check.clone()))
+            .collect();
+        let (read, logs) = self.read_all(requests)?;
+        for ((dry_run, check), (commit, report)) in wanted.into_iter().zip(read) {
+            checks.push(check.map(|check| (commit.source.clone(), dry_run, check)));
             ingested.push((!dry_run, report));
-            match (dry_run, is_checked) {
-                (false, _) => commits.push(commit),
-                (true, true) => tries.push(commit),
-                (true, false) => {}
+            if dry_run {
+                tries.push(commit);
+            } else {
+                commits.push(commit);
             }
+        }
+        if !commits.is_empty() {
+            commits.extend(logs);
         }
         let mut found: Vec<Option<shacl::Report>> = vec![None; checks.len()];
         let mut check = |dry_run: bool, before: &_, after: &_| {
@@ -101,44 +107,78 @@ impl Isogloss {
             }
             Ok(())
         };
-        self.try_commits(tries, |before, after| check(true, before, after))?;
+        let mut previews = Vec::new();
+        let tried: Vec<SourceName> = tries.iter().map(|commit| commit.source.clone()).collect();
+        self.try_commits(tries, |before, after| {
+            let preview = |source| Preview::new(source, before, after);
+            previews.extend(tried.iter().map(preview));
+            check(true, before, after)
+        })?;
         let receipts = self.commit_checked(commits, |before, after| check(false, before, after))?;
-        let mut receipts = receipts.into_iter();
+        let (mut receipts, mut previews) = (receipts.into_iter(), previews.into_iter());
         let answer = ingested.into_iter().zip(found);
         let answer = answer.map(|((committed, report), validation)| Ingested {
             receipt: if committed { receipts.next() } else { None },
+            preview: if committed { None } else { previews.next() },
             report,
             validation,
         });
         Ok(answer.collect())
     }
 
-    /// Tells the readers of query logs which tables there are, counting what is ingested with them.
-    fn with_known_tables(&self, mut requests: Vec<Ingest>) -> Result<Vec<Ingest>> {
+    /// Reads the requests, query logs by the tables that there will be; gives also the commits of the logs that are stored
+    /// already and mean other tables then.
+    fn read_all(&self, requests: Vec<Ingest>) -> Result<(Vec<(Commit, Report)>, Vec<Commit>)> {
         let is_log = |request: &Ingest| request.kind == Kind::QueryLog;
-        if !requests.iter().any(is_log) {
-            return Ok(requests);
+        let sources: Vec<SourceName> = requests.iter().map(|it| it.source.clone()).collect();
+        let cause = requests.first().map(|request| Cause {
+            actor: request.actor.clone(),
+            time: request.time,
+        });
+        let mut others = Vec::new();
+        let mut waiting = Vec::new();
+        for (at, request) in requests.into_iter().enumerate() {
+            if is_log(&request) {
+                waiting.push((at, request));
+            } else {
+                others.push((at, read(request)?));
+            }
         }
-        let others = requests.iter().filter(|request| !is_log(request)).cloned();
-        let others = others.map(|request| Ok(read(request)?.0));
-        let others = others.collect::<Result<Vec<Commit>>>()?;
-        let mut know = |graph: &graph_core::Snapshot| {
-            for request in requests.iter_mut().filter(|request| is_log(request)) {
-                let usage = &mut request.usage;
-                let dialect = usage.dialect.map(Dialect::as_str);
-                let platform = usage.platform.as_deref().or(dialect);
-                usage.known = known::tables(graph, platform);
+        let before = self.snapshot();
+        if waiting.is_empty() && !has_logs(before.graph()) {
+            return Ok((
+                others.into_iter().map(|(_, read)| read).collect(),
+                Vec::new(),
+            ));
+        }
+        let mut again = Vec::new();
+        let mut look = |graph: &graph_core::Snapshot| {
+            for (_, request) in &mut waiting {
+                request.usage.known = logs::known_to(&request.usage, graph);
+            }
+            if let Some(cause) = &cause
+                && graph.version() != before.version()
+            {
+                again = logs::commits(graph, &sources, cause);
             }
         };
-        if others.is_empty() {
-            know(self.snapshot().graph());
+        let changes: Vec<Commit> = others
+            .iter()
+            .map(|(_, (commit, _))| commit.clone())
+            .collect();
+        if changes.is_empty() {
+            look(before.graph());
         } else {
-            self.try_commits(others, |_, after| {
-                know(after);
+            self.try_commits(changes, |_, after| {
+                look(after);
                 Ok(())
             })?;
         }
-        Ok(requests)
+        for (at, request) in waiting {
+            others.push((at, read(request)?));
+        }
+        others.sort_by_key(|(at, _)| *at);
+        Ok((others.into_iter().map(|(_, read)| read).collect(), again))
     }
 }
 

@@ -36,6 +36,8 @@ mod impact;
 mod ingest;
 mod known;
 mod lineage;
+mod logs;
+mod preview;
 mod queue;
 pub mod semantics;
 mod snapshot;
@@ -56,7 +58,7 @@ pub use change::{
 pub use context::Isogloss;
 pub use entailment::read_statement;
 pub use error::{Error, Result};
-pub use events::event_source;
+pub use events::{RUNS_KEPT, event_source};
 pub use identities::{DECISIONS, IdentityDecision};
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,
@@ -66,6 +68,7 @@ pub use lineage::{
     Lineage, LineageEdge, LineageFilter, LineageLevel, LineageNode, LineageRequest, LineageRest,
     Paths,
 };
+pub use preview::Preview;
 pub use snapshot::Snapshot;
 pub use sparql::{GraphChange, GraphWrite, GraphWritten};
 pub use validation::{Check, ShapeSet, Validation};

@@ -14,6 +14,7 @@ use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::logical_expr::{Expr, JoinType, Operator, binary_expr, col, lit};
 use datafusion::prelude::DataFrame;
 use futures::future::try_join_all;
+use semantic_model::plan::COMBINED;
 
 use crate::budget::{Budget, Meter};
 use crate::datafusion::DataFusion;
@@ -33,9 +34,6 @@ pub struct Part {
     /// How many of its first columns are the groups; the rest are values.
     pub groups: usize,
 }
-
-/// The table that parts make: their groups once, then the values of each part under their names.
-pub const COMBINED: &str = "combined";
 
 /// Asks every part at once, puts what they answer into one table [`COMBINED`], and asks that, all within one budget.
 ///

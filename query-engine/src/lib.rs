@@ -33,7 +33,7 @@ pub mod suite;
 mod table;
 
 #[cfg(feature = "datafusion")]
-pub use across::{COMBINED, Part, across};
+pub use across::{Part, across};
 pub use budget::{Budget, Exceeded};
 #[cfg(feature = "datafusion")]
 pub use datafusion::{CsvOptions, DataFusion, Registered};

@@ -18,4 +18,10 @@ pub enum Error {
         /// The text as given.
         text: String,
     },
+    /// How sure something is lies between nothing and certainty.
+    #[error("`{name}` is no number from 0 to 1")]
+    NotPartOfOne {
+        /// What the number was given for.
+        name: String,
+    },
 }

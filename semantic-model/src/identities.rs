@@ -9,7 +9,6 @@ use graph_core::{ChildRule, IdStatement, Scope, Snapshot, SourceId, TermId};
 use ontologies::{iso, owl};
 
 use crate::model::Model;
-use crate::provenance::annotation;
 
 pub use candidates::{Candidate, CandidateRequest, Candidates, candidates};
 
@@ -211,7 +210,8 @@ fn same_as_links(graph: &Snapshot, names: &[TermId], links: &mut Vec<Link>) {
     };
     for &one in names {
         for claim in graph.matching(Some(one), Some(same_as), None, Scope::Claims) {
-            if claim.object == one || !names.contains(&claim.object) {
+            let is_link = claim.object != one && names.contains(&claim.object);
+            if !is_link || !graph.is_sure(claim) {
                 continue;
             }
             let is_known = |link: &&mut Link| {
@@ -225,7 +225,7 @@ fn same_as_links(graph: &Snapshot, names: &[TermId], links: &mut Vec<Link>) {
                 one,
                 other: claim.object,
                 rule: Rule::SameAs,
-                confidence: annotation(graph, claim).confidence.unwrap_or(1.0),
+                confidence: graph.same_as_confidence(claim),
                 because: "a source says `owl:sameAs`".to_owned(),
                 sources: vec![claim.source],
             });
@@ -386,6 +386,16 @@ fn part_rule(
         Rule::PartNameCase,
         format!("both are `{name}` but for the case"),
     ))
+}
+
+/// What someone who is sure enough says to be the same.
+pub(crate) fn said_same(model: &Model<'_>, id: TermId) -> Vec<TermId> {
+    let word = model.words().same_as;
+    let mut found = model.objects(id, word);
+    found.retain(|other| !model.is_literal(*other));
+    found.extend(model.subjects(word, id));
+    found.retain(|other| model.graph().is_surely_same(id, *other));
+    found
 }
 
 /// The names of things that are the same table for someone who reads a single entity: refused ones left out.

@@ -6,8 +6,10 @@
 //! assert_eq!(description.map(|rule| rule.order[0].as_str()), Some("people"));
 //! ```
 
+use std::collections::BTreeMap;
+
 use graph_core::rdf::NamedNode;
-use graph_core::{ChildRule, IdentityRules, MergeRules, PropertyRule};
+use graph_core::{ChildRule, IdentityRules, MergeRules, PropertyRule, SureRule, Thousandths};
 use ontologies::{csvw, dcat, dcterms, dprod, iso, prov, rdfs, skos};
 use serde::Deserialize;
 
@@ -109,6 +111,19 @@ const WORDS_BY: [&str; 8] = [
     "openmetadata",
 ];
 
+/// How sure an `owl:sameAs` must be to join, unless the configuration says otherwise.
+const JOINS_AT: Thousandths = Thousandths(850);
+
+/// How sure the kinds of sources are of an `owl:sameAs` that says nothing of it, in thousandths: a person decides, a system
+/// that knows its own tables by two names seldom errs, and a file from anywhere does.
+const SURE_BY: [(&str, u16); 5] = [
+    (PEOPLE, 1000),
+    ("catalog-lines", 980),
+    ("openlineage", 980),
+    ("datahub", 980),
+    ("rdf", 900),
+];
+
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
@@ -144,6 +159,14 @@ pub fn default_rules() -> MergeRules {
         order: meanings,
         identities: IdentityRules {
             same_as: true,
+            sure: SureRule {
+                property: Some(iso::CONFIDENCE.to_owned()),
+                at_least: JOINS_AT,
+                unsaid: SURE_BY
+                    .map(|(name, sure)| (name.to_owned(), Thousandths(sure)))
+                    .to_vec(),
+                otherwise: Thousandths(900),
+            },
             keys: owned(&[iso::QUALIFIED_NAME]),
             children: vec![
                 ChildRule {
@@ -173,7 +196,7 @@ pub fn default_rules() -> MergeRules {
 }
 
 /// What a configuration says of the merged view; what it leaves out is as in [`default_rules`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MergeSettings {
     /// The order of the rules that bring none of their own: names or kinds of sources, best first.
@@ -204,11 +227,16 @@ pub struct PropertySettings {
 }
 
 /// What a configuration says of identities.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentitySettings {
     /// Whether `owl:sameAs` joins.
     pub same_as: Option<bool>,
+    /// How sure an `owl:sameAs` must be to join, from 0 to 1.
+    pub same_as_at_least: Option<f64>,
+    /// How sure sources are of an `owl:sameAs` that does not say it, by their names or kinds, from 0 to 1.
+    #[serde(default)]
+    pub same_as_sure: BTreeMap<String, f64>,
     /// Properties of which an equal value joins its subjects; an empty list for none.
     pub keys: Option<Vec<String>>,
     /// Whether the columns of tables that were joined are joined by their names.
@@ -244,6 +272,14 @@ impl MergeSettings {
         if let Some(same_as) = found.same_as {
             identities.same_as = same_as;
         }
+        if let Some(least) = found.same_as_at_least {
+            identities.sure.at_least = part_of_one("same_as_at_least", least)?;
+        }
+        // What the configuration names comes before the defaults.
+        for (at, (name, sure)) in found.same_as_sure.iter().enumerate() {
+            let sure = part_of_one(name, *sure)?;
+            identities.sure.unsaid.insert(at, (name.clone(), sure));
+        }
         if let Some(keys) = &found.keys {
             identities.keys = keys
                 .iter()
@@ -261,6 +297,12 @@ impl MergeSettings {
         }
         Ok(rules)
     }
+}
+
+fn part_of_one(name: &str, number: f64) -> Result<Thousandths, Error> {
+    Thousandths::of(number).ok_or_else(|| Error::NotPartOfOne {
+        name: name.to_owned(),
+    })
 }
 
 fn property(name: &str) -> Result<String, Error> {

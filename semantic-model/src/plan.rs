@@ -9,6 +9,7 @@ mod assembly;
 mod bind;
 mod body;
 mod catalog;
+mod combined;
 mod compile;
 mod condition;
 mod declared;
@@ -43,6 +44,7 @@ mod windows;
 
 pub use body::{Aggregates, Atom, Body, Condition, Input, Part, SimpleBody};
 pub use catalog::Catalog;
+pub use combined::{COMBINED, Combined, filling};
 pub use compile::{ColumnKind, Compiled, Options, ResultColumn, compile};
 pub use condition::parse_condition;
 pub use dialect::Dialect;

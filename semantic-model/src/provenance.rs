@@ -1,15 +1,13 @@
 //! Where statements come from: a named graph that describes the sources, and what is said of one claim.
 
 use graph_core::rdf::{Literal, NamedNode, RdfTerm, Statement};
-use graph_core::{IdStatement, Scope, Snapshot, SourceInfo, SourceName, TermId, Timestamp};
+use graph_core::{IdStatement, Scope, Snapshot, SourceInfo, SourceName, Timestamp};
 use ontologies::{iso, prov, rdf, rdfs, void, xsd};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The named graph that describes the sources; it is there for the queries that name it.
 pub const SOURCES: &str = "urn:isogloss:graph:sources";
 
-/// The property by which something stands for a triple (RDF 1.2).
-const REIFIES: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies";
 const MS_PER_DAY: i64 = 86_400_000;
 
 /// Shows a snapshot with the graph [`SOURCES`] on top, which is no part of the union nor of the merged view.
@@ -88,7 +86,7 @@ pub struct Annotation {
 
 /// Returns what the source of a claim says of it: of the claim itself, else of everything that it says.
 pub fn annotation(graph: &Snapshot, claim: IdStatement) -> Annotation {
-    let mut about = reifiers(graph, claim);
+    let mut about = graph.reifiers(claim);
     let source = graph.source_info(claim.source);
     about.extend(source.and_then(|source| graph.id_of_iri(source.name.graph_iri().as_str())));
     let value = |word: &str| -> Option<String> {
@@ -107,26 +105,6 @@ pub fn annotation(graph: &Snapshot, claim: IdStatement) -> Annotation {
         confidence: confidence.filter(|confidence| (0.0..=1.0).contains(confidence)),
         run: value(iso::RUN),
     }
-}
-
-/// What stands for the claim in the graph of its source, in the order of its text.
-fn reifiers(graph: &Snapshot, claim: IdStatement) -> Vec<TermId> {
-    let Some(reifies) = graph.id_of_iri(REIFIES) else {
-        return Vec::new();
-    };
-    let triple = RdfTerm::from(graph.statement(claim));
-    let Some(triple) = graph.id(&triple) else {
-        return Vec::new();
-    };
-    let found = graph.matching(
-        None,
-        Some(reifies),
-        Some(triple),
-        Scope::Source(claim.source),
-    );
-    let mut reifiers: Vec<TermId> = found.map(|found| found.subject).collect();
-    reifiers.sort_by_cached_key(|id| graph.text(*id));
-    reifiers
 }
 
 /// Writes a moment as `xsd:dateTime` in UTC.

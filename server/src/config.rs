@@ -125,6 +125,8 @@ pub struct Limits {
     pub heavy_requests: usize,
     /// GraphQL requests that run at once.
     pub graphql_requests: usize,
+    /// Runs of each job that are kept of the OpenLineage events that come in.
+    pub openlineage_runs: usize,
 }
 
 /// What the page at `/` shows first.
@@ -179,6 +181,7 @@ impl Default for Limits {
             ingest_decoded_bytes: 256 << 20,
             heavy_requests: 8,
             graphql_requests: 64,
+            openlineage_runs: isogloss::RUNS_KEPT,
         }
     }
 }
@@ -332,6 +335,12 @@ impl Config {
                 limits.graphql_requests as u64,
                 1,
                 65_536,
+            ),
+            (
+                "limits.openlineage_runs",
+                limits.openlineage_runs as u64,
+                1,
+                1_000_000,
             ),
         ];
         self.sparql.check()?;

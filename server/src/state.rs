@@ -51,6 +51,7 @@ impl Shared {
             isogloss,
             arrangement,
         } = mesh;
+        isogloss.keep_runs(config.limits.openlineage_runs);
         let limits = graphql_api::Limits {
             query_deadline: config.timeouts.query(),
             ..graphql_api::Limits::default()

@@ -8,15 +8,16 @@ has_python() {
   command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null
 }
 
-# Installs a package into an environment of its own, once: package NAME REQUIREMENT.
+# Installs packages into an environment of their own, once: package NAME REQUIREMENT...
 package() {
   local environment="$tools/$1"
-  if [ -f "$environment/installed" ] && [ "$(cat "$environment/installed")" = "$2" ]; then return; fi
-  has_python || fail "$2 is a Python package, and there is no python3 with venv"
-  say "installing $2"
+  shift
+  if [ -f "$environment/installed" ] && [ "$(cat "$environment/installed")" = "$*" ]; then return; fi
+  has_python || fail "$* are Python packages, and there is no python3 with venv"
+  say "installing $*"
   rm -rf "$environment"
   mkdir -p "$tools"
   { python3 -m venv "$environment" \
-    && "$environment/bin/pip" install -q --disable-pip-version-check --retries 8 "$2"; } >&2 || fail "could not install $2"
-  printf '%s' "$2" > "$environment/installed"
+    && "$environment/bin/pip" install -q --disable-pip-version-check --retries 8 "$@"; } >&2 || fail "could not install $*"
+  printf '%s' "$*" > "$environment/installed"
 }

@@ -121,18 +121,71 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     found
 }
 
+/// The five, and sources of other kinds that speak of the same: who uses it, what it means, what it is one with.
+fn every_kind() -> Vec<(&'static str, Kind, &'static str, String)> {
+    let uses = [
+        "select o.order_id, total from orders o where total > 10",
+        "select * from raw_orders",
+        "select a.\"ORDER_ID\" from Public.Orders a join public.raw_orders b on a.order_id = b.id",
+        "select x from nobody_knows",
+    ];
+    let uses = uses.map(|sql| {
+        json!({"sql": sql, "user": "ann", "time": "2026-01-02T10:00:00Z", "database": "shop"})
+            .to_string()
+    });
+    let meaning = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n\
+        @prefix iso: <https://isogloss.dev/ns#> . @prefix e: <http://example.com/> .\n\
+        e:order a skos:Concept ; skos:prefLabel \"Order\"@en ; owl:sameAs e:purchase .\n\
+        e:purchase a skos:Concept ; skos:prefLabel \"Purchase\"@en .\n\
+        e:maybe a skos:Concept ; skos:prefLabel \"Maybe\"@en ; owl:sameAs e:order {| iso:confidence 0.4 |} .\n";
+    let lines = "{\"kind\":\"domain\",\"id\":\"sales\",\"name\":\"Sales\"}\n\
+        {\"kind\":\"table\",\"id\":\"orders-report\",\"name\":\"orders_report\",\"qualified_name\":\"postgres://shop.public.orders_report\"}\n";
+    let mut sources = five();
+    sources.extend([
+        ("shop-log", Kind::QueryLog, "log.jsonl", uses.join("\n")),
+        ("meaning", Kind::Rdf, "meaning.ttl", meaning.to_owned()),
+        ("lines", Kind::CatalogLines, "lines.jsonl", lines.to_owned()),
+        (
+            "words",
+            Kind::Glossary,
+            "words.csv",
+            "term,definition\nOrder,What a customer wants\n".to_owned(),
+        ),
+    ]);
+    sources
+}
+
+/// So many orders of so many things, each as likely as another.
+fn shuffles(count: usize, of: usize) -> Vec<Vec<usize>> {
+    let mut seed = 7_u64;
+    let mut below = |bound: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % bound
+    };
+    let shuffled = (0..count).map(|_| {
+        let mut order: Vec<usize> = (0..of).collect();
+        for at in (1..of).rev() {
+            order.swap(at, below(at + 1));
+        }
+        order
+    });
+    shuffled.collect()
+}
+
 #[test]
 fn five_spellings_are_one_dataset_in_every_order() {
-    let sources = five();
+    let sources = every_kind();
     let mut first: Option<BTreeSet<String>> = None;
-    for order in permutations(sources.len()).into_iter().step_by(5) {
+    for order in shuffles(40, sources.len()) {
         let mesh = Isogloss::in_memory();
         for at in &order {
             assert!(!ingest(&mesh, &sources[*at]), "{order:?}");
         }
         let version = mesh.snapshot().version();
         for source in &sources {
-            assert!(ingest(&mesh, source), "{} again", source.0);
+            assert!(ingest(&mesh, source), "{order:?}: {} again", source.0);
         }
         let snapshot = mesh.snapshot();
         assert_eq!(snapshot.version(), version);
@@ -150,6 +203,110 @@ fn five_spellings_are_one_dataset_in_every_order() {
     let view = first.unwrap();
     let says = |text: &str| view.iter().any(|line| line.contains(text));
     assert!(says("From the contract.") && !says("From dbt.") && !says("From the database."));
+    let uses = |column: &str| {
+        let used = format!("shop-db/shop.public.{column}>");
+        view.iter()
+            .any(|line| line.contains("prov#used>") && line.contains(&used))
+    };
+    assert!(
+        uses("orders") && uses("orders/order_id") && uses("raw_orders"),
+        "{view:#?}"
+    );
+}
+
+#[test]
+fn a_log_follows_the_tables_whatever_changes_them() {
+    let sources = every_kind();
+    let find = |name: &str| sources.iter().find(|source| source.0 == name).unwrap();
+    let mesh = Isogloss::in_memory();
+    ingest(&mesh, find("shop-log"));
+    let alone = merged(&mesh.snapshot());
+    ingest(&mesh, find("shop-db"));
+    let known = merged(&mesh.snapshot());
+    let used = |view: &BTreeSet<String>| {
+        let of_database =
+            |line: &&String| line.contains("prov#used>") && line.contains(":shop-db/");
+        view.iter().filter(of_database).count()
+    };
+    assert_eq!(used(&alone), 0);
+    assert!(used(&known) >= 4, "{known:#?}");
+    // The tables go, and the log says again what it said when it was alone.
+    mesh.remove_source(&"shop-db".parse().unwrap(), "ann", Timestamp(2))
+        .unwrap();
+    assert_eq!(merged(&mesh.snapshot()), alone);
+    // A dry run says what would come and what would go, and changes nothing.
+    let version = mesh.snapshot().version();
+    let (source, kind, file, text) = find("shop-log");
+    let half = text.lines().next().unwrap();
+    let request = Ingest {
+        dry_run: true,
+        ..Ingest::new(
+            source.parse().unwrap(),
+            *kind,
+            vec![Input::text(*file, half)],
+        )
+    };
+    let preview = mesh.ingest(request).unwrap().preview.unwrap();
+    assert!(!preview.removed.is_empty() && !preview.disappearing.is_empty());
+    assert!(
+        preview
+            .disappearing
+            .iter()
+            .any(|name| name.contains("nobody_knows"))
+    );
+    assert_eq!(mesh.snapshot().version(), version);
+}
+
+#[test]
+fn what_a_source_doubts_is_listed_and_not_joined() {
+    let mesh = Isogloss::in_memory();
+    let sources = every_kind();
+    let meaning = sources.iter().find(|source| source.0 == "meaning").unwrap();
+    ingest(&mesh, meaning);
+    let named = |local: &str| format!("http://example.com/{local}");
+    let are_one = |one: &str, other: &str| {
+        let snapshot = mesh.snapshot();
+        let id = |local: &str| snapshot.graph().id_of_iri(&named(local)).unwrap();
+        let graph = snapshot.graph();
+        graph.canonical(id(one)) == graph.canonical(id(other))
+    };
+    let listed = || {
+        let snapshot = mesh.snapshot();
+        let request = identities::CandidateRequest {
+            at_least: 0.1,
+            limit: 9,
+        };
+        identities::candidates(snapshot.model(), request).pairs
+    };
+    let decide = |decision| {
+        mesh.decide_identity(
+            &named("maybe"),
+            &named("order"),
+            decision,
+            "ann",
+            Timestamp(5),
+        )
+        .unwrap();
+    };
+    assert!(are_one("order", "purchase") && !are_one("maybe", "order"));
+    let doubted = listed();
+    assert_eq!((doubted.len(), doubted[0].rule), (1, Rule::SameAs));
+    assert!((doubted[0].confidence - 0.4).abs() < 1e-9);
+    decide(IdentityDecision::Same);
+    assert!(are_one("maybe", "purchase") && listed().is_empty());
+    decide(IdentityDecision::Different);
+    assert!(!are_one("maybe", "order") && listed().is_empty());
+    // What was refused stays refused when the source speaks again, even surer.
+    let surer = (
+        meaning.0,
+        meaning.1,
+        meaning.2,
+        meaning.3.replace("0.4", "0.99"),
+    );
+    ingest(&mesh, &surer);
+    assert!(!are_one("maybe", "order"));
+    decide(IdentityDecision::Open);
+    assert!(are_one("maybe", "order"));
 }
 
 #[test]

@@ -69,6 +69,14 @@ const SPARK: Server = Server {
     kind: Some("both"),
 };
 
+/// The clients of OpenLineage that emit to our server: no servers, but found and started in the same way.
+const OPENLINEAGE: Server = Server {
+    name: "OpenLineage client",
+    variable: "ISOGLOSS_TEST_OPENLINEAGE",
+    script: "openlineage.sh",
+    kind: None,
+};
+
 /// Runs unit, end-to-end and documentation tests, with PostgreSQL and Spark servers of their own.
 ///
 /// Where a server cannot be had the tests that need it say that they skip, but not in CI. The tests of Spark are built
@@ -79,6 +87,7 @@ fn test(options: &[String]) -> Result<()> {
     let mut protoc = None;
     if options.is_empty() {
         command.push("--workspace".into());
+        servers.push(&OPENLINEAGE);
         protoc = find_protoc()?;
     }
     if protoc.is_some() {

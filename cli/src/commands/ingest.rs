@@ -6,7 +6,7 @@ use isogloss::connectors::{
     self, Diagnostic, Found, InputLimits, Kind, Mapping, Report, Severity, read_paths,
 };
 use isogloss::graph::{Receipt, Retention, SourceName};
-use isogloss::{Check, Ingest as Request, Ingested, Isogloss};
+use isogloss::{Check, Ingest as Request, Ingested, Isogloss, Preview};
 use live::postgres::Address;
 use serde_json::json;
 
@@ -50,7 +50,8 @@ pub(super) fn run(options: &Ingest) -> Outcome {
         .map(|(request, _)| request.source.clone())
         .collect();
     let (requests, found): (Vec<_>, Vec<_>) = requests.into_iter().unzip();
-    let mesh = if options.dry_run {
+    // A dry run makes no folder.
+    let mesh = if options.dry_run && !options.data.data.exists() {
         Isogloss::in_memory()
     } else {
         open_or_create(&options.data.data, Retention::EVERYTHING)?
@@ -217,14 +218,38 @@ fn as_json(name: &SourceName, ingested: &Ingested) -> serde_json::Value {
         .validation
         .as_ref()
         .map(isogloss::shacl::Report::to_json);
+    let preview = ingested.preview.as_ref().map(Preview::to_json);
     json!({
-        "source": name.as_str(), "receipt": receipt, "report": ingested.report, "validation": validation,
+        "source": name.as_str(), "receipt": receipt, "would": preview, "report": ingested.report,
+        "validation": validation,
     })
+}
+
+/// Says what a dry run would change.
+fn preview_lines(preview: &Preview) -> String {
+    if preview.is_empty() {
+        return "read, nothing committed: it would change nothing\n".to_owned();
+    }
+    let (added, removed) = (preview.added.len(), preview.removed.len());
+    let mut out =
+        format!("read, nothing committed: it would add {added} statements and remove {removed}\n");
+    for (mark, names) in [("+", &preview.appearing), ("-", &preview.disappearing)] {
+        for name in names.iter().take(SHOWN) {
+            out.push_str(&format!("  {mark} {name}\n"));
+        }
+        if names.len() > SHOWN {
+            out.push_str(&format!("  {mark} and {} more\n", names.len() - SHOWN));
+        }
+    }
+    out
 }
 
 /// Writes what came of one source for a person.
 fn render(name: &SourceName, ingested: &Ingested) -> String {
-    let mut out = format!("{name}: {}\n", commit_line(ingested.receipt.as_ref()));
+    let mut out = match &ingested.preview {
+        Some(preview) => format!("{name}: {}", preview_lines(preview)),
+        None => format!("{name}: {}\n", commit_line(ingested.receipt.as_ref())),
+    };
     out.push_str(&render_report(&ingested.report));
     if let Some(report) = &ingested.validation {
         out.push_str(&super::validate::shown(report));

@@ -1,6 +1,7 @@
 //! `isogloss query`: metrics by dimensions, run where their tables are.
 
 use isogloss::model::layer::{Filter, MetricRequest, OrderBy, Query, TimeRange};
+use isogloss::model::plan::Compiled;
 use isogloss::semantics::{
     Arrangement, PlannedQuery, QueryError, QueryFault, QueryRequest, group_by,
 };
@@ -31,20 +32,31 @@ pub(super) fn run(options: &Options) -> Outcome {
         None => request(options)?,
     };
     let planned = semantics.plan(&request, arrangement.engines())?;
-    for part in &planned.parts {
-        let place = part.engine.as_ref().unwrap_or(&part.layers[0]);
+    for (place, compiled) in statements(&planned) {
         if options.explain {
-            output::note(&format!("on {place}: {}", part.compiled.explanation));
-            output::note(&part.compiled.sql);
+            output::note(&format!("{place}: {}", compiled.explanation));
+            output::note(&compiled.sql);
         }
         if options.sql_only {
-            output::text(&format!("-- on {place}\n{};\n", part.compiled.sql))?;
+            output::text(&format!("-- {place}\n{};\n", compiled.sql))?;
         }
     }
     if options.sql_only {
         return Ok(());
     }
     write(options, &arrangement, &planned)
+}
+
+/// The statements of a query, each with words for where it is run.
+fn statements(planned: &PlannedQuery) -> Vec<(String, &Compiled)> {
+    let parts = planned.parts.iter().map(|part| {
+        let engine = part.engine.as_ref();
+        let place = engine.or(part.layers.first()).map_or("", String::as_str);
+        (format!("on {place}"), &part.compiled)
+    });
+    let combined = planned.combined.iter();
+    let combined = combined.map(|compiled| ("on the answers together".to_owned(), compiled));
+    parts.chain(combined).collect()
 }
 
 #[cfg(feature = "query")]

@@ -1,6 +1,7 @@
 //! The binary as a user runs it: a process, its output, its exit code.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod clients;
 mod documents;
 mod faults;
 mod process;

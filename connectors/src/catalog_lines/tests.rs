@@ -107,7 +107,7 @@ fn hostile_lines_do_not_stop_the_others() {
     let deep = "[".repeat(100_000);
     let mut bytes =
         format!("{{\"kind\":\"domain\",\"id\":\"a\"}}\n{{\"kind\":{deep}\n").into_bytes();
-    bytes.extend(b"\xff\xfe{}\n\r\n{\"kind\":\"domain\",\"id\":\"b\"}\r\n{\"kind\":\"dom");
+    bytes.extend(b"\xff\xfe{}\n\r\n{\"kind\":\"domain\",\"id\":\"b\"}\r\n{\"kind\":\"dom\n");
     let input = Input {
         name: "c.jsonl".into(),
         bytes,

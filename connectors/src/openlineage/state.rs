@@ -296,6 +296,29 @@ impl State {
         }
     }
 
+    /// Gives the runs of a job beyond so many: those that were heard of last stay, and the one that shows what the job does.
+    pub(super) fn surplus(&self, job: &Name, kept: usize) -> Vec<String> {
+        let Some(ids) = self.runs_of.get(job).filter(|ids| ids.len() > kept) else {
+            return Vec::new();
+        };
+        let shown = self.flow(job).run;
+        let runs = ids.iter().filter_map(|id| Some((self.runs.get(id)?, id)));
+        let mut ranked: Vec<(bool, Moment, &String)> = runs
+            .map(|(run, id)| (shown.as_ref() == Some(id), run.last(), id))
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.cmp(a));
+        let rest = ranked.into_iter().skip(kept.max(1));
+        rest.map(|(_, _, id)| id.clone()).collect()
+    }
+
+    /// Forgets a run of a job. What it told of datasets and of the job stays.
+    pub(super) fn forget(&mut self, id: &str, job: &Name) {
+        self.runs.remove(id);
+        if let Some(ids) = self.runs_of.get_mut(job) {
+            ids.remove(id);
+        }
+    }
+
     /// Makes the parts that follow from others; for a state that was remembered.
     pub(super) fn index(&mut self) {
         for (id, run) in &self.runs {

@@ -1,12 +1,13 @@
 //! Events one by one: for each the statements that go and that come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use graph_core::SourceName;
 use graph_core::rdf::Statement;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::event::Event;
+use super::names::Name;
 use super::remember;
 use super::state::{Key, State};
 use super::write;
@@ -38,6 +39,8 @@ pub struct Stream {
     state: State,
     /// How many things make each statement: an owner, for instance, is one of many.
     claims: FxHashMap<Statement, u32>,
+    /// How many runs of each job are kept.
+    runs_kept: usize,
 }
 
 impl Stream {
@@ -49,6 +52,7 @@ impl Stream {
             source: source.clone(),
             state: remember::state(statements),
             claims: FxHashMap::default(),
+            runs_kept: usize::MAX,
         };
         let datasets = stream.state.datasets.keys().cloned().map(Key::Dataset);
         let jobs = stream.state.jobs.keys().cloned().map(Key::Job);
@@ -62,16 +66,34 @@ impl Stream {
         stream
     }
 
+    /// Forgets the runs of a job that are older than the last so many, at the next event of the job. The run that shows what
+    /// the job reads and writes stays however old it is, and so does what the forgotten ones told of datasets.
+    #[must_use]
+    pub fn keeping(mut self, runs: usize) -> Self {
+        self.runs_kept = runs;
+        self
+    }
+
     /// Takes events in, and gives what changes; takes time linear in what they touch.
     pub fn fold<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>) -> Patch {
         let mut before: BTreeMap<Key, Vec<Statement>> = BTreeMap::new();
+        let mut jobs: BTreeSet<Name> = BTreeSet::new();
         for event in events {
+            jobs.extend(event.job.iter().map(|(name, _)| name.clone()));
             for key in self.state.reach(event) {
                 before
                     .entry(key)
                     .or_insert_with_key(|key| written(&self.source, &self.state, key));
             }
             self.state.fold(event);
+        }
+        for job in jobs {
+            for id in self.state.surplus(&job, self.runs_kept) {
+                before
+                    .entry(Key::Run(id.clone()))
+                    .or_insert_with_key(|key| written(&self.source, &self.state, key));
+                self.state.forget(&id, &job);
+            }
         }
         let mut patch = Draft::default();
         for (key, old) in before {

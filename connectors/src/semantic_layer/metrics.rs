@@ -53,7 +53,7 @@ fn computed(writer: &mut Writer<'_>, subject: &NamedNode, metric: &Metric) {
         MetricKind::Cumulative(_) | MetricKind::Conversion(_) | MetricKind::FixedGrain(_) => {}
     }
     let layer = writer.layer;
-    for input in inputs(&metric.kind) {
+    for input in metric.kind.inputs() {
         let Some(other) = find(layer, &input.metric) else {
             continue;
         };
@@ -80,20 +80,6 @@ fn find<'l>(layer: &'l Layer, name: &str) -> Option<&'l Metric> {
         .metrics
         .iter()
         .find(|metric| metric.name == name || qualified(metric) == Some(true))
-}
-
-fn inputs(kind: &MetricKind) -> Vec<&MetricInput> {
-    match kind {
-        MetricKind::Simple(_) | MetricKind::Expression(_) => Vec::new(),
-        MetricKind::Ratio {
-            numerator,
-            denominator,
-        } => vec![numerator, denominator],
-        MetricKind::Derived { inputs, .. } => inputs.iter().collect(),
-        MetricKind::Cumulative(cumulative) => vec![&cumulative.input],
-        MetricKind::Conversion(conversion) => vec![&conversion.base, &conversion.conversion],
-        MetricKind::FixedGrain(fixed) => vec![&fixed.input],
-    }
 }
 
 fn simple_metric(writer: &mut Writer<'_>, subject: &NamedNode, simple: &Simple) {

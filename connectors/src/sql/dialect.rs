@@ -5,7 +5,7 @@ use std::fmt;
 use sqlparser::dialect as parsers;
 
 /// A dialect of SQL: how a text is split and parsed, and what becomes of the case of names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dialect {
     /// What most databases have in common.
     #[default]

@@ -307,6 +307,8 @@ pub struct StatementFacts {
     pub open: BTreeSet<Arc<TableName>>,
     /// Whether tables and columns were only guessed at, because the statement could not be parsed.
     pub guessed: bool,
+    /// The statement with literals that say nothing, where the context asks for it: it can be read again later.
+    pub skeleton: String,
 }
 
 impl StatementFacts {

@@ -50,14 +50,8 @@ pub(super) fn make(
     let mut text = Writer::default();
     for (at, token) in tokens.iter().enumerate() {
         let mark = marks.get(&tokens::place(token));
-        let is_text = match &token.token {
-            Token::Word(word) => {
-                mark == Some(&Mark::Literal)
-                    || (!understood && word.quote_style.is_some() && odd(&word.value))
-            }
-            other => tokens::is_literal(other) && !ordinals.get(at).copied().unwrap_or(false),
-        };
-        if is_text {
+        let is_ordinal = ordinals.get(at).copied().unwrap_or(false);
+        if is_text(&token.token, mark, is_ordinal, understood) {
             shape.push("?");
             text.push("?");
             continue;
@@ -87,6 +81,61 @@ pub(super) fn make(
         id: hash(shape.out.as_bytes()),
         text,
     }
+}
+
+/// Says whether a token is a text or a number that a person may have typed.
+fn is_text(token: &Token, mark: Option<&Mark>, is_ordinal: bool, understood: bool) -> bool {
+    match token {
+        Token::Word(word) => {
+            mark == Some(&Mark::Literal)
+                || (!understood && word.quote_style.is_some() && odd(&word.value))
+        }
+        other => tokens::is_literal(other) && !is_ordinal,
+    }
+}
+
+/// The length of a skeleton, in bytes: of a longer one the tables at its beginning can still be guessed.
+const SKELETON_MAX: usize = 64 << 10;
+
+/// Writes a statement so that it can be read again and means the same tables and columns, with empty texts and zeros
+/// for its literals. Layout stays where there is any, for some dialects split words by it.
+///
+/// Nothing of it may hang on the tables that are known. Where a dialect takes texts in double quotes, what stands where a
+/// value does is one.
+pub(super) fn skeleton(
+    tokens: &[TokenWithSpan],
+    ordinals: &[bool],
+    understood: bool,
+    quotes_may_be_text: bool,
+) -> String {
+    let mut out = String::new();
+    let mut end = None;
+    let values = if quotes_may_be_text {
+        tokens::quoted_values(tokens)
+    } else {
+        Vec::new()
+    };
+    for (at, token) in tokens.iter().enumerate() {
+        let holds = |list: &[bool]| list.get(at).copied().unwrap_or(false);
+        let is_text = holds(&values) || is_text(&token.token, None, holds(ordinals), understood);
+        let written = match &token.token {
+            Token::Number(..) if is_text => "0".to_owned(),
+            Token::Placeholder(_) => token.token.to_string(),
+            _ if is_text => "''".to_owned(),
+            other => other.to_string(),
+        };
+        if out.len() + written.len() >= SKELETON_MAX {
+            break;
+        }
+        let has_gap = end.is_some_and(|end| end != token.span.start);
+        // Two texts side by side would become one with a quote in it.
+        if has_gap || (out.ends_with('\'') && written.starts_with('\'')) {
+            out.push(' ');
+        }
+        end = Some(token.span.end);
+        out.push_str(&written);
+    }
+    out
 }
 
 /// Says whether a quoted word is unlike a name.

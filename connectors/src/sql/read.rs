@@ -17,6 +17,7 @@ pub struct Context<'a> {
     pub(super) database: Option<String>,
     pub(super) search_path: Vec<String>,
     pub(super) limits: Limits,
+    pub(super) keeps_skeletons: bool,
 }
 
 impl<'a> Context<'a> {
@@ -28,6 +29,7 @@ impl<'a> Context<'a> {
             database: None,
             search_path: Vec::new(),
             limits: Limits::default(),
+            keeps_skeletons: false,
         }
     }
 
@@ -42,6 +44,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn search_path<S: Into<String>>(mut self, schemas: impl IntoIterator<Item = S>) -> Self {
         self.search_path = schemas.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Asks for [`StatementFacts::skeleton`].
+    #[must_use]
+    pub fn skeletons(mut self) -> Self {
+        self.keeps_skeletons = true;
         self
     }
 
@@ -159,18 +168,25 @@ fn parse_and_resolve(
     ordinals: &[bool],
     context: &Context<'_>,
 ) -> (StatementFacts, Option<Problem>) {
-    match parse(sql, tokens, context.dialect) {
+    let (mut facts, marks, problem) = match parse(sql, tokens, context.dialect) {
         Ok(statement) => {
-            let (mut facts, marks) = Resolver::new(context).statement(&statement);
-            facts.fingerprint = fingerprint::make(tokens, ordinals, &marks, true);
-            (facts, None)
+            let (facts, marks) = Resolver::new(context).statement(&statement);
+            (facts, marks, None)
         }
         Err(problem) => {
-            let mut facts = fallback::guess(tokens, context);
-            facts.fingerprint = fingerprint::make(tokens, ordinals, &Marks::default(), false);
-            (facts, Some(problem))
+            let facts = fallback::guess(tokens, context);
+            (facts, Marks::default(), Some(problem))
         }
+    };
+    let understood = problem.is_none();
+    facts.fingerprint = fingerprint::make(tokens, ordinals, &marks, understood);
+    if context.keeps_skeletons {
+        facts.skeleton = {
+            let quotes = context.dialect.quotes_may_be_text();
+            fingerprint::skeleton(tokens, ordinals, understood, quotes)
+        };
     }
+    (facts, problem)
 }
 
 /// Parses a statement in its dialect, else in what others have in common with it.

@@ -245,6 +245,59 @@ pub(super) fn collapse(tokens: &[TokenWithSpan]) -> Vec<usize> {
     kept
 }
 
+/// Marks the words in double quotes that stand where a value does: after a comparison, `LIKE` or `THEN`, and in the list
+/// after `IN`.
+pub(super) fn quoted_values(tokens: &[TokenWithSpan]) -> Vec<bool> {
+    let mut found = vec![false; tokens.len()];
+    let mut in_list = false;
+    for (at, token) in tokens.iter().enumerate().skip(1) {
+        let before = &tokens[at - 1].token;
+        match &token.token {
+            Token::LParen => in_list = word_of(before) == Some(Keyword::IN),
+            Token::RParen => in_list = false,
+            Token::Word(word) if word.quote_style == Some('"') => {
+                let starts_value = match before {
+                    Token::Word(word) => takes_value(word.keyword),
+                    Token::LParen | Token::Comma => in_list,
+                    other => is_comparison(other),
+                };
+                let is_qualifier =
+                    (tokens.get(at + 1)).is_some_and(|next| next.token == Token::Period);
+                found[at] = starts_value && !is_qualifier;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_comparison(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Eq
+            | Token::DoubleEq
+            | Token::Neq
+            | Token::Lt
+            | Token::Gt
+            | Token::LtEq
+            | Token::GtEq
+            | Token::Spaceship
+    )
+}
+
+fn takes_value(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::LIKE
+            | Keyword::ILIKE
+            | Keyword::RLIKE
+            | Keyword::REGEXP
+            | Keyword::BETWEEN
+            | Keyword::THEN
+            | Keyword::ELSE
+    )
+}
+
 fn word_of(token: &Token) -> Option<Keyword> {
     match token {
         Token::Word(word) => Some(word.keyword),

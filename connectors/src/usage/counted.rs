@@ -40,12 +40,12 @@ pub(crate) fn write<'a>(
             ..Entry::default()
         });
     }
-    let mut patterns = fold.finish();
+    let mut patterns = fold.finish().resolve(&options.usage.known);
     // What it says of datasets and columns would be counted together with those of the catalog.
     let mut own = Report::new(Kind::QueryLog);
     patterns.report(&mut own);
     patterns.keep_known(&options.usage.known);
-    write::write(&patterns, &options, &mut own, out);
+    write::write(&patterns, None, &options, &mut own, out);
     report.understood_many("usage_pattern", patterns.by_id.len() as u64);
     for kind in ["join_key", "co_queried"] {
         report.understood_many(kind, own.understood.get(kind).copied().unwrap_or(0));

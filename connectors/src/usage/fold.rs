@@ -1,6 +1,6 @@
-//! Statements folded into patterns: one a shape, however often it was run.
+//! Statements folded into shapes: one a shape, however often it was run, whatever tables are known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
@@ -9,9 +9,8 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::entry::Entry;
 use super::format::Format;
 use super::sift::{self, Reason};
-use super::{KnownTables, UsageOptions, key};
-use crate::sql::{Context, Dialect, StatementFacts, analyze};
-use crate::{Location, Report};
+use super::{UsageOptions, key};
+use crate::sql::{Context, Dialect, Problem, Schema, StatementFacts, analyze};
 
 /// How many shapes are kept.
 const SHAPES_MAX: usize = 50_000;
@@ -59,68 +58,48 @@ struct Uses {
     in_hour: Count,
 }
 
-/// One shape with its uses.
-#[derive(Clone, Debug)]
-pub(super) struct Pattern {
-    pub(super) facts: StatementFacts,
+/// A shape of statement as it was read, before it is known which tables it means, with its uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// The statement with literals that say nothing.
+    pub(super) skeleton: String,
     pub(super) dialect: Dialect,
+    /// Where tables are looked for that the statement does not say more of.
+    pub(super) place: Place,
     pub(super) callers: BTreeMap<Caller, Count>,
 }
 
-impl Pattern {
-    /// Gives the uses of all callers together.
-    pub(super) fn total(&self) -> Count {
-        let mut total = Count::default();
-        for count in self.callers.values() {
-            total.join(count);
-        }
-        total
-    }
+/// Where tables are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Place {
+    pub(super) database: Option<String>,
+    pub(super) search_path: Vec<String>,
 }
 
-/// What came of all logs.
+/// What came of all logs, the same whatever tables are known.
 #[derive(Debug, Default)]
-pub(super) struct Patterns {
-    /// The patterns by their identity, which is the same in every run.
-    pub(super) by_id: BTreeMap<u64, Pattern>,
-    aside: BTreeMap<Reason, u64>,
-    statements: u64,
-    counted: u64,
-    guessed: u64,
-    problems: BTreeMap<String, u64>,
+pub(super) struct Shapes {
+    pub(super) shapes: Vec<Shape>,
+    pub(super) aside: BTreeMap<Reason, u64>,
+    pub(super) statements: u64,
+    pub(super) problems: BTreeMap<String, u64>,
 }
 
-impl Patterns {
-    /// Leaves out the tables that are not known, patterns that use no other, and how much was set aside.
-    pub(super) fn keep_known(&mut self, known: &KnownTables) {
-        (self.statements, self.counted) = (0, 0);
-        for pattern in self.by_id.values_mut() {
-            let facts = &mut pattern.facts;
-            facts.reads.retain(|table| known.get(table).is_some());
-            facts
-                .columns
-                .retain(|column, _| known.get(&column.table).is_some());
-            facts.joins.retain(|key| {
-                let mut sides = [&key.left, &key.right].into_iter();
-                sides.all(|side| known.get(&side.table).is_some())
-            });
-        }
-        self.by_id
-            .retain(|_, pattern| !pattern.facts.reads.is_empty());
-    }
-}
+/// What one text of SQL came to: for each statement the place of its shape, or why it has none.
+type Outcome = Rc<[Result<usize, Reason>]>;
 
-/// What one text of SQL came to: for each statement a pattern, or why it is none.
-type Outcome = Rc<[Result<u64, Reason>]>;
+/// What makes a shape the same in every run.
+type Key = (u64, Dialect, Place);
 
 /// Folds statements as they come.
 pub(super) struct Fold<'a> {
     options: &'a UsageOptions,
     dialect: Dialect,
     read: FxHashMap<u64, Outcome>,
-    shapes: BTreeMap<u64, (StatementFacts, Dialect)>,
-    uses: FxHashMap<u64, BTreeMap<Caller, Uses>>,
-    patterns: Patterns,
+    places: BTreeMap<Key, usize>,
+    skeletons: Vec<String>,
+    uses: Vec<BTreeMap<Caller, Uses>>,
+    found: Shapes,
 }
 
 impl<'a> Fold<'a> {
@@ -129,9 +108,10 @@ impl<'a> Fold<'a> {
             options,
             dialect: options.dialect.unwrap_or_default(),
             read: FxHashMap::default(),
-            shapes: BTreeMap::new(),
-            uses: FxHashMap::default(),
-            patterns: Patterns::default(),
+            places: BTreeMap::new(),
+            skeletons: Vec::new(),
+            uses: Vec::new(),
+            found: Shapes::default(),
         }
     }
 
@@ -150,7 +130,7 @@ impl<'a> Fold<'a> {
         if entry.sql.trim().is_empty() {
             return;
         }
-        self.patterns.statements = self.patterns.statements.saturating_add(calls);
+        self.found.statements = self.found.statements.saturating_add(calls);
         let early = if entry.failed {
             Some(Reason::Failed)
         } else if entry.application.as_deref().is_some_and(sift::is_tool)
@@ -180,8 +160,7 @@ impl<'a> Fold<'a> {
     }
 
     fn aside(&mut self, reason: Reason, calls: u64) {
-        let count = self.patterns.aside.entry(reason).or_default();
-        *count = count.saturating_add(calls);
+        self.found.set_aside(reason, calls);
     }
 
     fn outcome(&mut self, entry: &Entry) -> Outcome {
@@ -202,58 +181,60 @@ impl<'a> Fold<'a> {
 
     fn read_statement(&mut self, entry: &Entry) -> Outcome {
         let options = self.options;
-        let mut context = Context::new(self.dialect, options.known.schema());
-        if let Some(database) = entry.database.as_ref().or(options.database.as_ref()) {
-            context = context.database(database.clone());
-        }
         let path = [&entry.search_path, &options.search_path];
-        context = match path.into_iter().find(|path| !path.is_empty()) {
-            Some(path) => context.search_path(path.iter().cloned()),
-            None if self.dialect == Dialect::Postgres => context.search_path(["public"]),
-            None => context,
+        let search_path = match path.into_iter().find(|path| !path.is_empty()) {
+            Some(path) => path.clone(),
+            None if self.dialect == Dialect::Postgres => vec!["public".to_owned()],
+            None => Vec::new(),
         };
-        let analysis = analyze(&entry.sql, &context);
+        let database = entry.database.as_ref().or(options.database.as_ref());
+        let place = Place {
+            database: database.cloned(),
+            search_path,
+        };
+        // Which tables are known must not matter here, for that may change.
+        let nothing = Schema::default();
+        let analysis = analyze(
+            &entry.sql,
+            &place.context(self.dialect, &nothing).skeletons(),
+        );
         for problem in &analysis.problems {
             let kind = match problem {
-                crate::sql::Problem::TooLarge { what } => format!("{what}; fingerprinted only"),
-                crate::sql::Problem::Template { .. } => "a template left in it".to_owned(),
-                crate::sql::Problem::Syntax { .. } => "not SQL of the dialect".to_owned(),
+                Problem::TooLarge { what } => format!("{what}; fingerprinted only"),
+                Problem::Template { .. } => "a template left in it".to_owned(),
+                Problem::Syntax { .. } => "not SQL of the dialect".to_owned(),
             };
-            *self.patterns.problems.entry(kind).or_default() += 1;
+            *self.found.problems.entry(kind).or_default() += 1;
         }
-        let outcomes = analysis
-            .statements
-            .into_iter()
-            .map(|facts| self.shape(facts));
+        let outcomes = analysis.statements.into_iter();
+        let outcomes = outcomes.map(|facts| self.shape(facts, &place));
         outcomes.collect()
     }
 
     /// Gives the shape of a statement a place, unless it is no interest.
-    fn shape(&mut self, mut facts: StatementFacts) -> Result<u64, Reason> {
-        if let Some(reason) = sift::reason(&facts) {
+    fn shape(&mut self, facts: StatementFacts, place: &Place) -> Result<usize, Reason> {
+        if let Some(reason) = sift::reason_whatever_is_known(&facts) {
             return Err(reason);
         }
-        let id = identity(&facts);
-        if let Some((known, _)) = self.shapes.get_mut(&id) {
-            // Of several ways to write one shape the least is shown, whichever came first.
-            if facts.fingerprint.text < known.fingerprint.text {
-                known.fingerprint.text = facts.fingerprint.text;
+        let key = (facts.fingerprint.id, self.dialect, place.clone());
+        if let Some(at) = self.places.get(&key) {
+            // Of several ways to write one shape the least is kept, whichever came first.
+            if facts.skeleton < self.skeletons[*at] {
+                self.skeletons[*at] = facts.skeleton;
             }
-            return Ok(id);
+            return Ok(*at);
         }
-        if self.shapes.len() >= SHAPES_MAX {
+        if self.places.len() >= SHAPES_MAX {
             return Err(Reason::TooManyShapes);
         }
-        self.patterns.guessed += u64::from(facts.guessed);
-        // What a query gives is of no use here, and the largest part of what is known of it.
-        facts.outputs = Vec::new();
-        facts.columns.retain(|_, roles| roles.is_interest());
-        self.shapes.insert(id, (facts, self.dialect));
-        Ok(id)
+        self.places.insert(key, self.skeletons.len());
+        self.skeletons.push(facts.skeleton);
+        self.uses.push(BTreeMap::new());
+        Ok(self.skeletons.len() - 1)
     }
 
-    fn used(&mut self, shape: u64, caller: &Caller, calls: u64, time: Option<i64>) {
-        let callers = self.uses.entry(shape).or_default();
+    fn used(&mut self, shape: usize, caller: &Caller, calls: u64, time: Option<i64>) {
+        let callers = &mut self.uses[shape];
         let others = Caller::default();
         let caller = if callers.len() >= USERS_MAX && !callers.contains_key(caller) {
             &others
@@ -278,33 +259,56 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Gives the patterns that have uses.
-    pub(super) fn finish(mut self) -> Patterns {
-        let uses = std::mem::take(&mut self.uses);
-        let shapes = std::mem::take(&mut self.shapes);
-        let mut uses: BTreeMap<u64, BTreeMap<Caller, Uses>> = uses.into_iter().collect();
-        for (id, (facts, dialect)) in shapes {
+    /// Gives the shapes that have uses.
+    pub(super) fn finish(mut self) -> Shapes {
+        let mut uses = std::mem::take(&mut self.uses);
+        for ((_, dialect, place), at) in std::mem::take(&mut self.places) {
             let mut callers = BTreeMap::new();
-            for (caller, mut uses) in uses.remove(&id).unwrap_or_default() {
+            for (caller, mut uses) in std::mem::take(&mut uses[at]) {
                 let aside = uses.close(self.options.hourly_max);
                 if aside > 0 {
                     self.aside(Reason::LoadTest, aside);
                 }
                 if uses.kept.times > 0 {
-                    self.patterns.counted = self.patterns.counted.saturating_add(uses.kept.times);
                     callers.insert(caller, uses.kept);
                 }
             }
             if !callers.is_empty() {
-                let pattern = Pattern {
-                    facts,
+                self.found.shapes.push(Shape {
+                    skeleton: std::mem::take(&mut self.skeletons[at]),
                     dialect,
+                    place,
                     callers,
-                };
-                self.patterns.by_id.insert(id, pattern);
+                });
             }
         }
-        self.patterns
+        self.found.sort();
+        self.found
+    }
+}
+
+impl Shapes {
+    /// Brings the shapes into the order in which they are resolved, whatever order they were read in.
+    pub(super) fn sort(&mut self) {
+        let key = |shape: &Shape| (shape.dialect.as_str(), shape.place.clone());
+        let shapes = &mut self.shapes;
+        shapes.sort_by(|a, b| (&a.skeleton, key(a)).cmp(&(&b.skeleton, key(b))));
+    }
+
+    pub(super) fn set_aside(&mut self, reason: Reason, calls: u64) {
+        let count = self.aside.entry(reason).or_default();
+        *count = count.saturating_add(calls);
+    }
+}
+
+impl Place {
+    /// Gives the context that a statement is read in.
+    pub(super) fn context<'a>(&self, dialect: Dialect, schema: &'a Schema) -> Context<'a> {
+        let context = Context::new(dialect, schema).search_path(self.search_path.iter().cloned());
+        match &self.database {
+            Some(database) => context.database(database.clone()),
+            None => context,
+        }
     }
 }
 
@@ -318,59 +322,5 @@ impl Uses {
         }
         self.kept.join(&ended);
         0
-    }
-}
-
-/// Gives what makes a pattern the same in every run: its shape and the tables it means.
-fn identity(facts: &StatementFacts) -> u64 {
-    let tables: BTreeSet<String> = facts
-        .reads
-        .iter()
-        .chain(&facts.writes)
-        .map(|table| table.to_string().to_lowercase())
-        .collect();
-    let text: String = tables.into_iter().collect::<Vec<_>>().join("\n");
-    text.bytes().fold(facts.fingerprint.id, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-impl Patterns {
-    /// Says how much was read, counted and set aside, and why.
-    pub(super) fn report(&self, report: &mut Report) {
-        report.understood_many("statement", self.statements);
-        report.understood_many("use", self.counted);
-        report.understood_many("pattern", self.by_id.len() as u64);
-        let at = Location::default;
-        for (reason, count) in &self.aside {
-            report.note(
-                reason.code(),
-                format!("{count} statements were set aside: {reason}"),
-                at(),
-            );
-            report.understood_many("set_aside", *count);
-        }
-        for (problem, count) in &self.problems {
-            let message = format!("{count} distinct statements were not understood: {problem}");
-            report.warning("sql_not_understood", message, at());
-        }
-        if self.guessed > 0 {
-            let message = format!(
-                "the tables of {} shapes were guessed, without columns",
-                self.guessed
-            );
-            report.note("tables_guessed", message, at());
-        }
-    }
-
-    /// Gives how many statements there were in all, and how many were set aside and why.
-    pub(super) fn aside(&self) -> (u64, &BTreeMap<Reason, u64>) {
-        (self.statements, &self.aside)
-    }
-
-    /// Says how many statements were set aside for a reason.
-    #[cfg(test)]
-    pub(super) fn set_aside(&self, reason: Reason) -> u64 {
-        self.aside.get(&reason).copied().unwrap_or(0)
     }
 }

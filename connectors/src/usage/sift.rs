@@ -184,6 +184,17 @@ pub(super) fn reason(facts: &StatementFacts) -> Option<Reason> {
     None
 }
 
+/// Says why a statement is no interest, if that does not depend on the tables that are known.
+pub(super) fn reason_whatever_is_known(facts: &StatementFacts) -> Option<Reason> {
+    // Which columns a table has decides what is asked of it, and whether two names are one table.
+    let hangs_on_tables = |reason: &Reason| match reason {
+        Reason::WholeTable => true,
+        Reason::OnlyWrites => !facts.reads.is_empty(),
+        _ => false,
+    };
+    reason(facts).filter(|reason| !hangs_on_tables(reason))
+}
+
 /// Says whether a table is part of a database's own catalog.
 pub(super) fn is_system(table: &TableName) -> bool {
     const SCHEMAS: [&str; 10] = [

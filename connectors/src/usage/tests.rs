@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use expect_test::expect;
 use proptest::prelude::*;
 
-use super::fold::{Fold, Patterns};
+use super::fold::Fold;
 use super::format::Format;
+use super::patterns::Patterns;
 use super::sift::{Reason, has_tool_comment, is_tool};
 use super::{Entry, KnownColumn, KnownTable, UsageOptions};
 use crate::shared::{lines, options, read_texts, report_lines};
@@ -53,7 +54,7 @@ fn fold(entries: impl IntoIterator<Item = Entry>, hourly_max: u64) -> Patterns {
     for entry in entries {
         fold.add(entry);
     }
-    fold.finish()
+    fold.finish().resolve(&options.known)
 }
 
 fn entry(sql: &str) -> Entry {

@@ -6,8 +6,9 @@ use graph_core::rdf::NamedNode;
 use ontologies::{csvw, dcat, dcterms, duv, foaf, iso, org, prov};
 use semantic_model::identity::{IriKind, qualified_name};
 
-use super::fold::{Caller, Count, Pattern, Patterns};
-use super::{moment, sift};
+use super::fold::{Caller, Count, Shapes};
+use super::patterns::{Pattern, Patterns};
+use super::{moment, remember, sift};
 use crate::sql::{ColumnName, JoinKey, Role, TableName};
 use crate::statements::{OwnerKind, named};
 use crate::{Asset, Options, Report, StatementBuilder};
@@ -21,9 +22,10 @@ const ROLES: [(Role, &str); 5] = [
     (Role::Joined, iso::JOINS_BY),
 ];
 
-/// Writes patterns.
+/// Writes patterns, and the shapes that they are made of where these are to be remembered.
 pub(super) fn write(
     patterns: &Patterns,
+    shapes: Option<&Shapes>,
     options: &Options,
     report: &mut Report,
     out: &mut StatementBuilder,
@@ -35,11 +37,23 @@ pub(super) fn write(
         columns: BTreeMap::new(),
         schemas: BTreeSet::new(),
     };
-    writer.log(patterns);
+    if let Some(log) = writer.log(patterns)
+        && let Some(shapes) = shapes
+    {
+        remember::log(writer.out, &log, shapes, options);
+        for at in &patterns.idle {
+            remember::shape(writer.out, &log, &shapes.shapes[*at]);
+        }
+    }
     let mut joins: BTreeMap<&JoinKey, Count> = BTreeMap::new();
     let mut together: BTreeSet<(NamedNode, NamedNode)> = BTreeSet::new();
     for (id, pattern) in &patterns.by_id {
-        let datasets = writer.pattern(*id, pattern);
+        let (usage, datasets) = writer.pattern(*id, pattern);
+        if let Some(shapes) = shapes {
+            for at in &pattern.shapes {
+                remember::shape(writer.out, &usage, &shapes.shapes[*at]);
+            }
+        }
         for key in &pattern.facts.joins {
             joins.entry(key).or_default().join(&pattern.total());
         }
@@ -90,10 +104,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes what the logs held in all, and how much of it is no use of data.
-    fn log(&mut self, patterns: &Patterns) {
+    fn log(&mut self, patterns: &Patterns) -> Option<NamedNode> {
         let (statements, aside) = patterns.aside();
         if statements == 0 {
-            return;
+            return None;
         }
         let log = self.out.iri(IriKind::Activity, &["log"]);
         self.out.class(&log, prov::ACTIVITY);
@@ -102,10 +116,11 @@ impl Writer<'_> {
         for (reason, count) in aside {
             self.out.extra(&log, reason.code(), &(*count).into());
         }
+        Some(log)
     }
 
-    /// Writes a pattern and gives the datasets that it reads.
-    fn pattern(&mut self, id: u64, pattern: &Pattern) -> Vec<NamedNode> {
+    /// Writes a pattern; gives its name and the datasets that it reads.
+    fn pattern(&mut self, id: u64, pattern: &Pattern) -> (NamedNode, Vec<NamedNode>) {
         let id = format!("{id:016x}");
         let usage = self.out.iri(IriKind::Usage, &[&id]);
         self.out.class(&usage, duv::USAGE);
@@ -159,7 +174,7 @@ impl Writer<'_> {
         for (place, (caller, count)) in pattern.callers.iter().enumerate() {
             self.caller(&usage, &id, place, caller, count);
         }
-        datasets
+        (usage, datasets)
     }
 
     fn count(&mut self, subject: &NamedNode, count: &Count) {

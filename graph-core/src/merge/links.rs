@@ -104,7 +104,8 @@ impl Links {
     }
 
     fn add_same_as(&mut self, compiled: &Compiled<'_>, row: Row) {
-        if row.subject != row.object && compiled.is_resource(row.object) {
+        let is_link = row.subject != row.object && compiled.is_resource(row.object);
+        if is_link && compiled.is_sure(row) {
             self.same_as.push((row.subject, row.object));
         }
     }
@@ -154,6 +155,9 @@ pub(super) fn touched_names(
         if compiled.different_from == Some(p) || compiled.same_as == Some(p) {
             search.add(row.subject, false);
             search.add_resource(row.object, false);
+        }
+        for name in compiled.said_to_be_sure(*row) {
+            search.add(name, false);
         }
         if compiled.keys.contains(&p) {
             search.add(row.subject, false);

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use oxrdf::NamedNode;
 use rustc_hash::FxHashMap;
 
+use super::sure::SureRule;
 use crate::error::{Error, Result};
 use crate::names::SourceId;
 use crate::segment::{Pattern, Row};
@@ -40,6 +41,8 @@ pub struct PropertyRule {
 pub struct IdentityRules {
     /// Whether `owl:sameAs`, claimed by any source, joins.
     pub same_as: bool,
+    /// How sure it must be.
+    pub sure: SureRule,
     /// IRIs of properties of which an equal value joins its subjects.
     pub keys: Vec<String>,
     /// Parts of things that were joined, which are joined in turn; in this order.
@@ -72,6 +75,7 @@ impl MergeRules {
         let identities = &self.identities;
         let iris = (self.properties.iter().map(|rule| &rule.predicate))
             .chain(&identities.keys)
+            .chain(&identities.sure.property)
             .chain(identities.children.iter().map(|child| &child.link))
             .chain(
                 identities

@@ -59,6 +59,7 @@ pub(crate) fn rules() -> MergeRules {
             ],
             order: names(&["dbt", "rdf"]),
             refused_by: names(&["people"]),
+            ..IdentityRules::default()
         },
     }
 }
@@ -152,7 +153,7 @@ pub(crate) fn seen(snapshot: &Snapshot) -> BTreeSet<String> {
     seen
 }
 
-fn made_anew(snapshot: &Snapshot) -> Snapshot {
+pub(crate) fn made_anew(snapshot: &Snapshot) -> Snapshot {
     let rules = snapshot.merge_rules().clone();
     let without = snapshot.with_merge_rules(MergeRules::default()).unwrap();
     without.with_merge_rules(rules).unwrap()

@@ -158,6 +158,9 @@ pub struct CompiledQuery {
     explanation: String,
     /// What each set of layers is asked; the answers of several are joined on all groups, none of which is lost.
     statements: Vec<QueryStatement>,
+    /// What the embedded engine is asked of the answers of several statements, which it has as one table `combined`; null
+    /// where there is one statement.
+    combined: Option<String>,
 }
 
 /// What one set of layers is asked.
@@ -273,6 +276,7 @@ impl CompiledQuery {
             columns: columns(&planned.columns),
             explanation: explained(parts),
             statements: parts.iter().map(QueryStatement::read).collect(),
+            combined: planned.combined.as_ref().map(|it| it.sql.clone()),
         }
     }
 }

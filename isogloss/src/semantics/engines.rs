@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use query_engine::mesh::{EngineSettings, MeshError, open_engine};
-use query_engine::{Budget, COMBINED, Engine, Part, Rows, across, print};
+use query_engine::{Budget, Engine, Part, Rows, across, print};
 use semantic_model::plan::{ColumnKind, Compiled, Dialect};
 
 use super::{Answer, AnswerColumn, PlannedPart, PlannedQuery, QueryError};
@@ -66,10 +66,12 @@ impl Engines {
     /// [`QueryError::NoEngine`] where nobody said where the tables are, [`QueryError::Engine`] where an engine is
     /// down, refuses or goes over the budget.
     pub async fn run(&self, planned: &PlannedQuery, budget: &Budget) -> Result<Rows, QueryError> {
-        if let [part] = planned.parts.as_slice() {
-            let engine = self.engine(part)?;
-            return Ok(engine.query(&part.compiled.sql, budget).await?);
-        }
+        let Some(combined) = &planned.combined else {
+            return match planned.parts.as_slice() {
+                [part] => Ok(self.engine(part)?.query(&part.compiled.sql, budget).await?),
+                _ => Ok(across(&[], "", budget).await?),
+            };
+        };
         let mut parts = Vec::with_capacity(planned.parts.len());
         for part in &planned.parts {
             parts.push(Part {
@@ -78,7 +80,7 @@ impl Engines {
                 groups: groups(&part.compiled),
             });
         }
-        Ok(across(&parts, &of_combined(planned), budget).await?)
+        Ok(across(&parts, &combined.sql, budget).await?)
     }
 
     /// Runs a query and gives some of its rows.
@@ -148,31 +150,6 @@ impl Engines {
         };
         Ok(Arc::clone(engine))
     }
-}
-
-/// What is asked of the parts put together: the columns of the whole, in its order.
-fn of_combined(planned: &PlannedQuery) -> String {
-    let columns = planned.columns.iter().map(|column| quoted(&column.name));
-    let columns: Vec<String> = columns.collect();
-    let mut sql = format!("SELECT {} FROM {COMBINED}", columns.join(", "));
-    let keys = planned.order_by.iter().map(|key| {
-        let way = if key.descending { "DESC" } else { "ASC" };
-        let first = key.nulls_first.unwrap_or(false);
-        let nulls = if first { "FIRST" } else { "LAST" };
-        format!("{} {way} NULLS {nulls}", quoted(&key.item.name))
-    });
-    let keys: Vec<String> = keys.collect();
-    if !keys.is_empty() {
-        sql = format!("{sql} ORDER BY {}", keys.join(", "));
-    }
-    if let Some(limit) = planned.limit {
-        sql = format!("{sql} LIMIT {limit}");
-    }
-    sql
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn groups(compiled: &Compiled) -> usize {

@@ -2,7 +2,8 @@
 
 use semantic_model::layer::{DatePart, GroupBy, MetricRequest, OrderBy, Query};
 use semantic_model::plan::{
-    Catalog, ColumnKind, Compiled, Dialect, Options, PlanError, Reason, ResultColumn, compile,
+    Catalog, ColumnKind, Combined, Compiled, Dialect, Options, PlanError, Reason, ResultColumn,
+    compile, filling,
 };
 
 use super::lookup::Narrowing;
@@ -33,10 +34,9 @@ pub struct PlannedQuery {
     pub parts: Vec<PlannedPart>,
     /// The columns of the whole answer.
     pub columns: Vec<PlannedColumn>,
-    /// The order of the whole answer, by names of columns; empty where there is one part, which orders itself.
-    pub order_by: Vec<OrderBy>,
-    /// How many rows at most; none where there is one part.
-    pub limit: Option<u64>,
+    /// What is asked of the answers of several parts, which are one table [`COMBINED`](semantic_model::plan::COMBINED) to the
+    /// embedded engine.
+    pub combined: Option<Compiled>,
 }
 
 /// What one set of layers is asked.
@@ -336,35 +336,20 @@ impl Semantics {
         request: &QueryRequest,
         engines: &Engines,
     ) -> PlannedQuery {
-        let columns = compiled.columns.iter().map(|column| {
-            let metric = metrics.iter().find(|(name, _)| *name == column.name);
-            PlannedColumn {
-                name: column.name.clone(),
-                kind: column.kind,
-                metric: metric
-                    .filter(|_| column.kind == ColumnKind::Metric)
-                    .map(|(_, qualified)| qualified.clone()),
-            }
-        });
         PlannedQuery {
-            columns: columns.collect(),
+            columns: planned_columns(&compiled, metrics),
             parts: vec![self.part(space, compiled, request, engines)],
-            order_by: Vec::new(),
-            limit: None,
+            combined: None,
         }
     }
 
-    /// Each space answers for its metrics, without an order; order and limit hold for the whole.
+    /// Each space answers for its metrics; conditions on metrics, order and limit hold for the whole.
     fn plan_apart(
         &self,
         found: &Found,
         request: &QueryRequest,
         engines: &Engines,
     ) -> Result<PlannedQuery, PlanError> {
-        if !request.query.having.is_empty() {
-            let message = "conditions on metrics of layers that stand apart are not supported: ask one layer at a time";
-            return Err(PlanError::new(Reason::NotSupported, message));
-        }
         let apart = QueryRequest {
             total_order: false,
             ..request.clone()
@@ -372,6 +357,7 @@ impl Semantics {
         let mut parts = Vec::with_capacity(found.parts.len());
         for (space, query) in &found.parts {
             let query = Query {
+                having: Vec::new(),
                 order_by: Vec::new(),
                 limit: None,
                 ..query.clone()
@@ -379,25 +365,34 @@ impl Semantics {
             let compiled = self.compile_in(*space, &query, &apart, engines)?;
             parts.push(self.part(*space, compiled, &apart, engines));
         }
-        let groups = parts.first().map(|part| groups(&part.compiled.columns));
-        let mut columns = groups.unwrap_or_default();
-        for (name, qualified) in &found.metrics {
-            columns.push(PlannedColumn {
-                name: name.clone(),
-                kind: ColumnKind::Metric,
-                metric: Some(qualified.clone()),
-            });
+        let names = parts.iter().map(|part| part.layers.join("`, `"));
+        let names: Vec<String> = names.map(|names| format!("layer `{names}`")).collect();
+        let answers = parts.iter().map(|part| &part.compiled);
+        let mut table = Combined::of(names.iter().map(String::as_str).zip(answers))?;
+        for (space, query) in &found.parts {
+            let layer = self.spaces[*space].catalog.layer();
+            for metric in &query.metrics {
+                let name = metric.alias.as_ref().unwrap_or(&metric.name);
+                table.add_value(name, filling(layer, &metric.name));
+            }
         }
-        let mut order_by = order_of(&found.query.order_by, &columns)?;
+        let shown = found.metrics.iter().map(|(name, _)| MetricRequest {
+            name: name.clone(),
+            alias: Some(name.clone()),
+        });
+        let shown: Vec<MetricRequest> = shown.collect();
+        let mut combined = table.clone().compile(&found.query, shown.clone())?;
         if request.total_order {
-            let shown: Vec<ResultColumn> = columns.iter().map(as_result).collect();
-            order_by = in_total(&order_by, &shown);
+            let ordered = Query {
+                order_by: in_total(&found.query.order_by, &combined.columns),
+                ..found.query.clone()
+            };
+            combined = table.compile(&ordered, shown)?;
         }
         Ok(PlannedQuery {
             parts,
-            columns,
-            order_by,
-            limit: request.query.limit,
+            columns: planned_columns(&combined, &found.metrics),
+            combined: Some(combined),
         })
     }
 }
@@ -416,52 +411,18 @@ pub fn group_by(name: &str) -> GroupBy {
     GroupBy::new(name)
 }
 
-fn as_result(column: &PlannedColumn) -> ResultColumn {
-    ResultColumn {
-        name: column.name.clone(),
-        kind: column.kind,
-    }
-}
-
-fn groups(columns: &[ResultColumn]) -> Vec<PlannedColumn> {
-    let groups = columns.iter().filter(|it| it.kind != ColumnKind::Metric);
-    groups
-        .map(|column| PlannedColumn {
+/// The columns of an answer, with the qualified names of their metrics.
+fn planned_columns(compiled: &Compiled, metrics: &[(String, String)]) -> Vec<PlannedColumn> {
+    let columns = compiled.columns.iter().map(|column| {
+        let named = metrics.iter().find(|(name, _)| *name == column.name);
+        let metric = named.filter(|_| column.kind == ColumnKind::Metric);
+        PlannedColumn {
             name: column.name.clone(),
             kind: column.kind,
-            metric: None,
-        })
-        .collect()
-}
-
-/// An order over columns of the whole: each key is a column's name, or its end.
-fn order_of(keys: &[OrderBy], columns: &[PlannedColumn]) -> Result<Vec<OrderBy>, PlanError> {
-    let column = |name: &str| {
-        let is_end = |column: &&PlannedColumn| column.name.ends_with(&format!("__{name}"));
-        let same = columns
-            .iter()
-            .find(|column| column.name.eq_ignore_ascii_case(name));
-        same.or_else(|| columns.iter().find(is_end))
-    };
-    let order = |key: &OrderBy| {
-        let name = match &key.item.grain {
-            Some(grain) => format!("{}__{grain}", key.item.name),
-            None => key.item.name.clone(),
-        };
-        let column = column(&name).ok_or_else(|| {
-            let message =
-                format!("the query does not show `{name}`, so it cannot be ordered by it");
-            let known = columns.iter().map(|column| column.name.clone());
-            PlanError::new(Reason::InvalidExpression, message)
-                .about(&name)
-                .or(known)
-        })?;
-        Ok(OrderBy {
-            item: GroupBy::new(&column.name),
-            ..key.clone()
-        })
-    };
-    keys.iter().map(order).collect()
+            metric: metric.map(|(_, qualified)| qualified.clone()),
+        }
+    });
+    columns.collect()
 }
 
 /// An order with every group in it: no two rows are the same then.

@@ -231,6 +231,7 @@ fn metrics_of_layers_that_stand_apart_are_planned_apart_and_meet_on_their_groups
         descending: true,
         nulls_first: None,
     }];
+    request.query.having = vec![Filter("marketing__revenue > revenue".to_owned())];
     request.query.limit = Some(3);
     let planned = snapshot
         .semantics()
@@ -250,8 +251,8 @@ fn metrics_of_layers_that_stand_apart_are_planned_apart_and_meet_on_their_groups
         ]
     );
     assert_eq!(planned.parts.len(), 2);
-    assert_eq!(planned.order_by[0].item.name, "marketing__revenue");
-    assert_eq!(planned.limit, Some(3));
+    let combined = planned.combined.unwrap();
+    expect![[r#"SELECT "result"."metric_time__month" AS "metric_time__month", "result"."revenue" AS "revenue", "result"."marketing__revenue" AS "marketing__revenue" FROM (SELECT "combined"."metric_time__month" AS "metric_time__month", MAX("combined"."revenue") AS "revenue", MAX("combined"."marketing__revenue") AS "marketing__revenue" FROM "combined" AS "combined" GROUP BY 1) AS "result" WHERE "result"."marketing__revenue" > "result"."revenue" ORDER BY "marketing__revenue" DESC NULLS LAST LIMIT 3"#]].assert_eq(&combined.sql);
     for part in &planned.parts {
         assert!(
             !part.compiled.sql.contains("LIMIT"),

@@ -4,24 +4,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use semantic_model::layer::{
-    Aggregation, Dataset, Expression, Field, FieldRole, GroupBy, Layer, Metric, MetricKind,
-    MetricRequest, Notes, OrderBy, Query, Relation, Scope, Simple,
-};
+use semantic_model::layer::{MetricRequest, Query};
 use semantic_model::plan::{
-    Catalog, ColumnKind, Compiled, Dialect, Options, PlanError, Reason, compile,
+    ColumnKind, Combined, Compiled, Dialect, Options, PlanError, compile, filling,
 };
 
-use super::spread::{Source, filling, inputs_mut};
+use super::spread::{Source, inputs_mut};
 use super::{Held, Mesh, MeshError, joins, unknown};
-use crate::across::{COMBINED, Part, across};
+use crate::across::{Part, across};
 use crate::budget::Budget;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::rows::Rows;
-
-/// The entity whose rows the combined table has: one a group.
-const ROW: &str = "row";
 
 /// A query in SQL: one part for each engine that is asked, and what is asked of their answers.
 #[derive(Debug)]
@@ -38,7 +32,7 @@ impl Planned {
             .map(|(engine, compiled)| (engine.name(), compiled))
     }
 
-    /// What the embedded engine is asked of the parts' answers, which it has as one table [`COMBINED`], if there are several.
+    /// What the embedded engine is asked of the parts' answers, which it has as one table [`COMBINED`](semantic_model::plan::COMBINED), if there are several.
     pub fn combined(&self) -> Option<&Compiled> {
         self.combined.as_ref()
     }
@@ -60,18 +54,17 @@ impl Planned {
         let part = |(engine, compiled): &(Arc<dyn Engine>, Compiled)| Part {
             engine: Arc::clone(engine),
             sql: compiled.sql.clone(),
-            groups: groups(compiled).count(),
+            groups: groups(compiled),
         };
         let parts: Vec<Part> = self.parts.iter().map(part).collect();
         across(&parts, &combined.sql, budget).await
     }
 }
 
-/// The names of the groups of an answer.
-fn groups(compiled: &Compiled) -> impl Iterator<Item = &str> {
+/// How many groups an answer has.
+fn groups(compiled: &Compiled) -> usize {
     let columns = compiled.columns.iter();
-    let groups = columns.filter(|column| column.kind != ColumnKind::Metric);
-    groups.map(|column| column.name.as_str())
+    columns.filter(|it| it.kind != ColumnKind::Metric).count()
 }
 
 impl Mesh {
@@ -196,78 +189,41 @@ impl Mesh {
                 .map_err(|error| on_part(error, engine))?;
             parts.push((Arc::clone(&held.engine), compiled));
         }
-        let names = common_groups(&parts)?;
-        let layer = self.combined_layer(&names, values);
-        let query = combined_query(query, sources, values, &names);
-        let options = Options {
-            dialect: Dialect::DataFusion,
-            ..Options::default()
-        };
-        let combined = compile(&Catalog::new(layer), &query, &options)?;
+        let names: Vec<String> = parts
+            .iter()
+            .map(|(engine, _)| format!("engine `{}`", engine.name()))
+            .collect();
+        let answers = parts.iter().map(|(_, compiled)| compiled);
+        let mut combined = Combined::of(names.iter().map(String::as_str).zip(answers))?;
+        self.add_values(&mut combined, values);
+        let combined = combined.compile(query, shown(query, sources, values))?;
         Ok(Planned {
             parts,
             combined: Some(combined),
         })
     }
 
-    /// The combined table as a layer: one row a group, so that the greatest of a value in a group is that value.
-    fn combined_layer(&self, groups: &[String], values: &Values) -> Layer {
-        let mut layer = Layer {
-            name: COMBINED.to_owned(),
-            ..Layer::default()
-        };
-        let field = |(at, name): (usize, &String)| Field {
-            name: group_field(at),
-            expression: Some(Expression::new(quoted(name))),
-            role: FieldRole::Dimension,
-            data_type: None,
-            notes: Notes::default(),
-        };
-        layer.datasets.push(Dataset {
-            name: COMBINED.to_owned(),
-            relation: Relation::Table(vec![COMBINED.to_owned()]),
-            primary_entity: Some(ROW.to_owned()),
-            scope: Scope::Columns,
-            fields: groups.iter().enumerate().map(field).collect(),
-            ..Dataset::default()
-        });
+    /// What the engines give, and what is worked out of that.
+    fn add_values(&self, combined: &mut Combined, values: &Values) {
         for (source, name) in &values.names {
-            let kind = match source {
+            match source {
                 Source::Engine { engine, metric } => {
                     let held = self.engines.get(engine);
-                    MetricKind::Simple(Simple {
-                        dataset: COMBINED.to_owned(),
-                        aggregation: Aggregation::Max,
-                        expression: Some(Expression::new(quoted(name))),
-                        time: None,
-                        non_additive: None,
-                        fill_nulls_with: held
-                            .and_then(|held| filling(held.catalog.layer(), metric)),
-                        join_to_time_spine: false,
-                    })
+                    let filling = held.and_then(|held| filling(held.catalog.layer(), metric));
+                    combined.add_value(name, filling);
                 }
-                Source::Spread(metric) => match self.spread.get(metric) {
-                    Some(spread) => {
-                        let mut kind = spread.metric.kind.clone();
-                        for (input, source) in inputs_mut(&mut kind).into_iter().zip(&spread.inputs)
-                        {
-                            input.metric = values.name(source);
-                        }
-                        kind
+                Source::Spread(metric) => {
+                    let Some(spread) = self.spread.get(metric) else {
+                        continue;
+                    };
+                    let mut kind = spread.metric.kind.clone();
+                    for (input, source) in inputs_mut(&mut kind).into_iter().zip(&spread.inputs) {
+                        input.metric = values.name(source);
                     }
-                    None => continue,
-                },
-            };
-            layer.metrics.push(Metric {
-                name: name.clone(),
-                dataset: None,
-                kind,
-                filters: Vec::new(),
-                time_grain: None,
-                notes: Notes::default(),
-            });
+                    combined.add_metric(name, kind);
+                }
+            }
         }
-        layer
     }
 }
 
@@ -343,67 +299,11 @@ fn on_part(error: PlanError, engine: &str) -> PlanError {
     }
 }
 
-/// The groups that all parts are by.
-fn common_groups(parts: &[(Arc<dyn Engine>, Compiled)]) -> Result<Vec<String>, PlanError> {
-    let Some((first, rest)) = parts.split_first() else {
-        return Ok(Vec::new());
-    };
-    let names: Vec<String> = groups(&first.1).map(str::to_owned).collect();
-    for (engine, compiled) in rest {
-        let others: Vec<&str> = groups(compiled).collect();
-        if others == names {
-            continue;
-        }
-        let message = format!(
-            "engine `{}` groups by {} and engine `{}` by {}: say the grain of each time",
-            first.0.name(),
-            names.join(", "),
-            engine.name(),
-            others.join(", ")
-        );
-        return Err(PlanError::new(Reason::NothingShared, message));
-    }
-    Ok(names)
-}
-
-/// The query as it is asked of the combined table.
-fn combined_query(query: &Query, sources: &[Source], values: &Values, names: &[String]) -> Query {
+/// The metrics of a query as the combined table has them.
+fn shown(query: &Query, sources: &[Source], values: &Values) -> Vec<MetricRequest> {
     let metric = |(asked, source): (&MetricRequest, &Source)| MetricRequest {
         name: values.name(source),
         alias: Some(asked.alias.as_ref().unwrap_or(&asked.name).clone()),
     };
-    let group = |(at, name): (usize, &String)| GroupBy {
-        alias: Some(name.clone()),
-        ..GroupBy::new(format!("{ROW}__{}", group_field(at)))
-    };
-    let order = |order: &OrderBy| {
-        let place = query.group_by.iter().position(|group| {
-            let unnamed = |item: &GroupBy| GroupBy {
-                alias: None,
-                ..item.clone()
-            };
-            unnamed(group) == unnamed(&order.item)
-        });
-        let name = place.and_then(|place| names.get(place));
-        OrderBy {
-            item: name.map_or_else(|| order.item.clone(), GroupBy::new),
-            ..order.clone()
-        }
-    };
-    Query {
-        metrics: query.metrics.iter().zip(sources).map(metric).collect(),
-        group_by: names.iter().enumerate().map(group).collect(),
-        having: query.having.clone(),
-        order_by: query.order_by.iter().map(order).collect(),
-        limit: query.limit,
-        ..Query::default()
-    }
-}
-
-fn group_field(at: usize) -> String {
-    format!("group_{}", at + 1)
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    query.metrics.iter().zip(sources).map(metric).collect()
 }

@@ -39,9 +39,6 @@ pub(super) enum Source {
     Spread(String),
 }
 
-/// Arithmetic is not nested deeper than this.
-const DEPTH_MAX: usize = 64;
-
 /// Takes metrics over several engines out of the layers, and moves those that lie in another engine than their layer there.
 pub(super) fn settle(layers: &mut Layers) -> BTreeMap<String, Spread> {
     let places = Places::of(layers);
@@ -88,7 +85,7 @@ impl Places {
         };
         for (engine, layer) in layers {
             for metric in &layer.metrics {
-                let names = inputs(&metric.kind).into_iter();
+                let names = metric.kind.inputs().into_iter();
                 let names = names.map(|input| input.metric.clone()).collect();
                 let key = (engine.clone(), metric.name.clone());
                 if places.inputs.insert(key, names).is_none() {
@@ -146,21 +143,6 @@ impl Places {
     }
 }
 
-/// The metrics that a metric names.
-fn inputs(kind: &MetricKind) -> Vec<&MetricInput> {
-    match kind {
-        MetricKind::Simple(_) | MetricKind::Expression(_) => Vec::new(),
-        MetricKind::Ratio {
-            numerator,
-            denominator,
-        } => vec![numerator, denominator],
-        MetricKind::Derived { inputs, .. } => inputs.iter().collect(),
-        MetricKind::Cumulative(cumulative) => vec![&cumulative.input],
-        MetricKind::Conversion(conversion) => vec![&conversion.base, &conversion.conversion],
-        MetricKind::FixedGrain(fixed) => vec![&fixed.input],
-    }
-}
-
 /// The metrics that arithmetic names, to be called otherwise.
 pub(super) fn inputs_mut(kind: &mut MetricKind) -> Vec<&mut MetricInput> {
     match kind {
@@ -187,7 +169,7 @@ fn apart(layers: &mut Layers, places: &Places, engine: &str, mut metric: Metric)
         }
         _ => refuse("a running or fixed total is added up from the rows of one".to_owned()),
     };
-    for input in inputs(&metric.kind) {
+    for input in metric.kind.inputs() {
         let spread = places.leaves(engine, &input.metric).len() > 1;
         if spread && (input.offset.is_some() || !input.filters.is_empty()) {
             let name = &input.metric;
@@ -197,7 +179,9 @@ fn apart(layers: &mut Layers, places: &Places, engine: &str, mut metric: Metric)
         }
     }
     if refusal.is_none() && !metric.filters.is_empty() {
-        let nested = inputs(&metric.kind)
+        let nested = metric
+            .kind
+            .inputs()
             .into_iter()
             .any(|input| places.leaves(engine, &input.metric).len() > 1);
         if nested {
@@ -292,31 +276,4 @@ fn own(layer: &mut Layer, user: &str, input: &MetricInput, filters: &[Filter]) -
         },
     });
     name
-}
-
-/// The number that stands for a metric where an engine has no row of a group.
-pub(super) fn filling(layer: &Layer, metric: &str) -> Option<i64> {
-    filling_of(layer, metric, 0)
-}
-
-fn filling_of(layer: &Layer, metric: &str, depth: usize) -> Option<i64> {
-    let found = layer.metrics.iter().find(|other| other.name == metric)?;
-    if depth > DEPTH_MAX {
-        return None;
-    }
-    match &found.kind {
-        MetricKind::Simple(simple) => simple.fill_nulls_with,
-        MetricKind::Cumulative(cumulative) => {
-            filling_of(layer, &cumulative.input.metric, depth + 1)
-        }
-        // An input that was made for a metric over several engines is what it stands for.
-        MetricKind::Derived { expression, inputs } if found.notes.hidden => match inputs.as_slice()
-        {
-            [input] if input.alias.as_deref() == Some(expression.sql.as_str()) => {
-                filling_of(layer, &input.metric, depth + 1)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -1,8 +1,8 @@
-//! Tables that might be one, too unsure to be joined.
+//! Tables that might be one, and other things of which a source says so, too unsure to be joined.
 
 use std::collections::BTreeMap;
 
-use graph_core::TermId;
+use graph_core::{Scope, TermId};
 use rustc_hash::FxHashSet;
 
 use super::{Rule, are_apart};
@@ -99,15 +99,13 @@ pub fn candidates(model: &Model<'_>, request: CandidateRequest) -> Candidates {
                 if one.id == other.id || are_kept_apart(model, one.id, other.id) {
                     continue;
                 }
-                let known = best.entry((one.id.min(other.id), one.id.max(other.id)));
-                known
-                    .and_modify(|known| {
-                        if candidate.confidence > known.confidence {
-                            known.clone_from(&candidate);
-                        }
-                    })
-                    .or_insert(candidate);
+                keep_surer(&mut best, candidate);
             }
+        }
+    }
+    for candidate in doubted(model) {
+        if candidate.confidence >= request.at_least {
+            keep_surer(&mut best, candidate);
         }
     }
     found.pairs = best.into_values().collect();
@@ -119,6 +117,50 @@ pub fn candidates(model: &Model<'_>, request: CandidateRequest) -> Candidates {
     found.total = found.pairs.len();
     found.pairs.truncate(request.limit);
     found
+}
+
+/// Of several reasons why two things might be one the surest is kept.
+fn keep_surer(best: &mut BTreeMap<(TermId, TermId), Candidate>, candidate: Candidate) {
+    let (one, other) = (candidate.one, candidate.other);
+    let known = best.entry((one.min(other), one.max(other)));
+    known
+        .and_modify(|known| {
+            if candidate.confidence > known.confidence {
+                known.clone_from(&candidate);
+            }
+        })
+        .or_insert(candidate);
+}
+
+/// What a source says to be `owl:sameAs`, less sure than the rules ask for.
+fn doubted(model: &Model<'_>) -> Vec<Candidate> {
+    let graph = model.graph();
+    let Some(same_as) = model.words().same_as else {
+        return Vec::new();
+    };
+    let claims = graph.matching(None, Some(same_as), None, Scope::Claims);
+    let open = claims.filter(|claim| {
+        let (one, other) = (
+            graph.canonical(claim.subject),
+            graph.canonical(claim.object),
+        );
+        !graph.is_literal(claim.object)
+            && one != other
+            && !graph.is_sure(*claim)
+            && !are_kept_apart(model, one, other)
+    });
+    let candidates = open.map(|claim| {
+        let source = graph.source_info(claim.source);
+        let source = source.map_or("a source", |info| info.name.as_str());
+        Candidate {
+            one: graph.canonical(claim.subject),
+            other: graph.canonical(claim.object),
+            rule: Rule::SameAs,
+            confidence: graph.same_as_confidence(claim),
+            because: format!("`{source}` says `owl:sameAs`, and is not sure enough"),
+        }
+    });
+    candidates.collect()
 }
 
 /// Tells whether someone keeps any names of two things apart.

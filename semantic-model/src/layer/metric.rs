@@ -65,6 +65,23 @@ pub enum MetricKind {
     Expression(Expression),
 }
 
+impl MetricKind {
+    /// Lists the metrics that it names.
+    pub fn inputs(&self) -> Vec<&MetricInput> {
+        match self {
+            Self::Simple(_) | Self::Expression(_) => Vec::new(),
+            Self::Ratio {
+                numerator,
+                denominator,
+            } => vec![numerator, denominator],
+            Self::Derived { inputs, .. } => inputs.iter().collect(),
+            Self::Cumulative(cumulative) => vec![&cumulative.input],
+            Self::Conversion(conversion) => vec![&conversion.base, &conversion.conversion],
+            Self::FixedGrain(fixed) => vec![&fixed.input],
+        }
+    }
+}
+
 /// One aggregation over the rows of one dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Simple {

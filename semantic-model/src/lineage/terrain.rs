@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Filter, Rest};
 use crate::entity::Entity;
-use crate::identities::without_refused;
+use crate::identities::{said_same, without_refused};
 use crate::kind::EntityKind;
 use crate::model::Model;
 use crate::views::{Column, Dataset};
@@ -32,14 +32,7 @@ impl<'m> Twins<'m> {
     /// Adds the twins of a node, leaving out those of a qualified name that was met before.
     pub(crate) fn add(&mut self, node: TermId, found: &mut Vec<TermId>) {
         let entity = self.model.entity_of(node);
-        let word = self.model.words().same_as;
-        found.extend(
-            self.model
-                .things(entity.objects(word))
-                .iter()
-                .map(|it| it.id()),
-        );
-        found.extend(entity.subjects(word));
+        found.extend(said_same(self.model, node));
         match entity.kind() {
             Some(EntityKind::Dataset) => self.add_tables(entity, found),
             Some(EntityKind::Column) => self.add_columns(Column(entity), found),

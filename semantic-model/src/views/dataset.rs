@@ -4,7 +4,7 @@ use graph_core::TermId;
 
 use super::{Column, Contract, Dataset, Metric};
 use crate::entity::Entity;
-use crate::identities::without_refused;
+use crate::identities::{said_same, without_refused};
 use crate::model::Model;
 
 /// How many items of a list of columns are read: a list that runs in a circle ends here.
@@ -109,8 +109,7 @@ impl<'m> Dataset<'m> {
         let mut ids: Vec<TermId> = names
             .flat_map(|name| model.subjects(words.qualified_name, name))
             .collect();
-        ids.extend(self.objects(words.same_as));
-        ids.extend(self.subjects(words.same_as));
+        ids.extend(said_same(model, self.id()));
         ids.retain(|id| *id != self.id());
         without_refused(model, self.id(), &mut ids);
         model.views(ids)

@@ -91,6 +91,7 @@ pub(crate) async fn ingest(State(app): State<App>, request: Request) -> Answer {
         version.0,
         &json!({
             "receipt": receipt,
+            "would": ingested.preview.map(|preview| preview.to_json()),
             "report": ingested.report,
             "validation": ingested.validation.map(|report| report.to_json()),
         }),

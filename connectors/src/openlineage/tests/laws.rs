@@ -108,3 +108,38 @@ proptest! {
         prop_assert_eq!(&streamed(&other, 2), &expected);
     }
 }
+
+#[test]
+fn a_stream_keeps_the_last_runs_and_what_the_job_does() {
+    let source = options().source;
+    let run = |number: u32, state: &str| {
+        json!({"eventType": state, "eventTime": format!("2026-01-01T00:{:02}:{:02}Z", number / 60, number % 60),
+            "run": {"runId": format!("r{number}")}, "job": {"namespace": "n", "name": "j"},
+            "inputs": [mention(u8::from(number % 2 == 1), 0)], "outputs": [mention(2, 0)]})
+    };
+    let mut values = vec![run(0, "COMPLETE")];
+    values
+        .extend((1..200).map(|number| run(number, if number % 7 == 0 { "START" } else { "FAIL" })));
+    let mut stream = Stream::new(&source, std::iter::empty()).keeping(5);
+    let mut graph: BTreeSet<String> = BTreeSet::new();
+    let mut most = 0;
+    for event in events(&values) {
+        let patch = stream.fold([&event]);
+        for gone in &patch.remove {
+            assert!(graph.remove(&gone.to_string()), "{gone} was not there");
+        }
+        graph.extend(patch.add.iter().map(ToString::to_string));
+        most = most.max(graph.len());
+    }
+    let has = |text: &str| graph.iter().any(|line| line.contains(text));
+    assert!(has("/r199>") && has("/r196>") && !has("/r195>") && !has("/r100>"));
+    assert!(
+        has("/r0>"),
+        "the only run that completed shows what the job does"
+    );
+    assert!(has("wasDerivedFrom"));
+    // A copy of an old event brings nothing back.
+    let again = stream.fold(events(&values[100..101]).iter());
+    assert_eq!((again.add.len(), again.remove.len()), (0, 0));
+    assert!(most < 400, "{most} statements");
+}

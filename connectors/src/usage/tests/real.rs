@@ -95,7 +95,7 @@ fn set_aside_and_counted_are_all() {
             ..Entry::default()
         });
     }
-    let patterns = fold.finish();
+    let patterns = fold.finish().resolve(&options.known);
     let counted: u64 = patterns
         .by_id
         .values()
