@@ -120,9 +120,9 @@ fn answers(index: &Index) -> String {
 
 #[test]
 fn the_index_after_commits_answers_as_one_built_afresh() {
-    for seed in 1..=12 {
+    for seed in 1..=6 {
         let mesh = Isogloss::in_memory();
-        let mut random = Random(seed * 0x9E37_79B9_7F4A_7C15);
+        let mut random = Random(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
         for round in 0..12 {
             change(&mesh, &mut random);
             let snapshot = mesh.snapshot();
