@@ -40,7 +40,7 @@ pub use tuning::Tuning;
 use crate::document::{Documents, Entity};
 use crate::lookup::Lookup;
 use candidates::{Placed, Ranking};
-use concepts::Concept;
+use concepts::{Concept, Matched};
 use expand::Group;
 use explain::Explainer;
 use outcome::{Evidence, Verdict};
@@ -82,26 +82,20 @@ pub(crate) fn resolve(
     let scored = ranker.score(&groups, &asked, &context);
     let (verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
     let group_of = |table: usize| ranker.group_of(table as u32);
-    let words = &scored.term_words;
-    let terms = ranker.concepts(
-        &ranker.terms,
-        words,
-        &groups,
-        &asked,
-        &scored,
-        &context,
-        |at| documents.term_home(at, group_of),
-    );
-    let words = &Ranker::concept_words(&ranker.metrics, &groups);
-    let metrics = ranker.concepts(
-        &ranker.metrics,
-        words,
-        &groups,
-        &asked,
-        &scored,
-        &context,
-        |at| documents.metric_home(at, group_of),
-    );
+    let matched = Matched {
+        side: &ranker.terms,
+        words: &scored.term_words,
+    };
+    let terms = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
+        documents.term_home(at, group_of)
+    });
+    let matched = Matched {
+        side: &ranker.metrics,
+        words: &Ranker::concept_words(&ranker.metrics, &groups),
+    };
+    let metrics = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
+        documents.metric_home(at, group_of)
+    });
     let explainer = Explainer {
         ranker,
         documents,

@@ -11,6 +11,9 @@ use super::score::{Asked, Scored, Scores};
 /// What belongs to no product counts as belonging to one that scores this share of the best.
 const HOMELESS: f32 = 0.7;
 
+/// A term is named by a question that holds at least this share of its label.
+const NAMED: f32 = 0.5;
+
 /// A term or metric with its score.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Concept {
@@ -22,6 +25,13 @@ pub(crate) struct Concept {
     pub(crate) called: bool,
     /// What its score was judged by; see [`NAMES`].
     pub(crate) features: [f32; FEATURES],
+}
+
+/// Terms or metrics, with what their words alone give them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Matched<'a> {
+    pub(crate) side: &'a Side,
+    pub(crate) words: &'a Scores,
 }
 
 /// How many features a term or metric has.
@@ -65,6 +75,9 @@ impl Ranker {
                 continue;
             };
             let share = asked.best_share(&self.terms.names, item);
+            if share < NAMED {
+                continue;
+            }
             let mut met = Rows::new(groups.len());
             let row = met.add();
             met.meet(row, &self.terms.names, item, asked);
@@ -86,14 +99,14 @@ impl Ranker {
     /// Scores the terms or metrics that share a word with the question, best first.
     pub(crate) fn concepts(
         &self,
-        side: &Side,
-        words: &Scores,
+        matched: Matched<'_>,
         groups: &[Group],
         asked: &Asked,
         scored: &Scored,
         context: &Context,
         home: impl Fn(usize) -> Home,
     ) -> Vec<Concept> {
+        let Matched { side, words } = matched;
         let best = scored
             .products
             .iter()
