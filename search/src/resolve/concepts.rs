@@ -1,7 +1,5 @@
 //! Ranks glossary terms and metrics: their own words, and the products that the question is about.
 
-use rustc_hash::FxHashMap;
-
 use super::context::Context;
 use super::expand::Group;
 use super::look::{Rows, Weights};
@@ -63,13 +61,15 @@ impl Ranker {
         let weight = self.tuning.product_called_term;
         let first = scored.covers.first().map(|cover| cover.group as usize);
         // Asked for by its name alone a term is an answer itself.
-        let Some(first) = first.filter(|_| weight > 0.0 && asked.sentence) else {
+        let Some(first) = first
+            .filter(|_| weight > 0.0 && asked.sentence && !scored.term_words.touched.is_empty())
+        else {
             return;
         };
         let unit =
             weight * scored.products[first] / context.product_factor(first).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
-        let mut gains: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut gains = vec![0.0f32; self.groups.len()];
         for &item in &scored.term_words.touched {
             let Some(group) = self.product_of_term.get(item as usize).copied().flatten() else {
                 continue;
@@ -82,11 +82,15 @@ impl Ranker {
             let row = met.add();
             met.meet(row, &self.terms.names, item, asked);
             let gain = share * share * share * mass.share(met.any(row));
-            let best = gains.entry(group).or_default();
+            let best = &mut gains[group as usize];
             *best = best.max(gain);
         }
-        for (group, gain) in gains {
-            scored.products[group as usize] += unit * gain * context.product_factor(group as usize);
+        let gained = gains
+            .into_iter()
+            .enumerate()
+            .filter(|(_, gain)| *gain > 0.0);
+        for (group, gain) in gained {
+            scored.products[group] += unit * gain * context.product_factor(group);
         }
     }
 

@@ -78,7 +78,7 @@ fn spells(letters: &[u8], word: &[u8]) -> bool {
     };
     let mut rest = word.iter().skip(1);
     word.first() == Some(first)
-        && !more.iter().any(|b| vowel(b))
+        && !more.iter().any(vowel)
         && more.iter().all(|b| rest.any(|other| other == b))
 }
 

@@ -74,9 +74,9 @@ impl Ranker {
                 if length > 1 {
                     // In a phrase a word means what the phrase means, whatever it means alone.
                     let alone = |v: &Variant| matches!(v.why, Why::Synonym | Why::Neighbour);
-                    found
-                        .iter_mut()
-                        .for_each(|variants| variants.retain(|v| !alone(v)));
+                    for variants in found.iter_mut() {
+                        variants.retain(|v| !alone(v));
+                    }
                 }
                 for other in phrases.like(&own).filter(|other| other.stems != own) {
                     let known = other.stems.iter().map(|stem| self.vocabulary.get(stem));
