@@ -40,7 +40,7 @@ pub use tuning::Tuning;
 use crate::document::{Documents, Entity};
 use crate::lookup::Lookup;
 use candidates::{Placed, Ranking};
-use concepts::Concept;
+use concepts::{Concept, Matched};
 use expand::Group;
 use explain::Explainer;
 use outcome::{Evidence, Verdict};
@@ -75,16 +75,25 @@ pub(crate) fn resolve(
         words.extend(more);
     }
     words.truncate(GROUPS_MAX);
-    let groups = ranker.expand(&words);
+    let sentence = query::is_sentence(text);
+    let groups = ranker.expand(&words, sentence);
     let context = ranker.context(request, documents, lookup);
-    let asked = Asked::new(ranker.vocabulary.len(), &groups, query::is_sentence(text));
+    let asked = Asked::new(ranker.vocabulary.len(), &groups, sentence);
     let scored = ranker.score(&groups, &asked, &context);
     let (verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
     let group_of = |table: usize| ranker.group_of(table as u32);
-    let terms = ranker.concepts(&ranker.terms, &groups, &asked, &scored, &context, |at| {
+    let matched = Matched {
+        side: &ranker.terms,
+        words: &scored.term_words,
+    };
+    let terms = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
         documents.term_home(at, group_of)
     });
-    let metrics = ranker.concepts(&ranker.metrics, &groups, &asked, &scored, &context, |at| {
+    let matched = Matched {
+        side: &ranker.metrics,
+        words: &Ranker::concept_words(&ranker.metrics, &groups),
+    };
+    let metrics = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
         documents.metric_home(at, group_of)
     });
     let explainer = Explainer {

@@ -114,7 +114,12 @@ impl Explainer<'_> {
         let (t, s, at) = (&self.ranker.tuning, self.scored, table as usize);
         let group = self.ranker.group_of(table) as usize;
         let unit = 1.0 / s.table_top.max(f32::EPSILON);
-        let meant = |why: Why| matches!(why, Why::Synonym | Why::Neighbour | Why::Typo);
+        let meant = |why: Why| {
+            matches!(
+                why,
+                Why::Synonym | Why::Neighbour | Why::Reworded | Why::Typo
+            )
+        };
         let sum = |wanted: &dyn Fn(&Found) -> bool| -> f32 {
             found
                 .iter()
@@ -199,6 +204,7 @@ impl Explainer<'_> {
             Why::Piece => format!("`{asked}` holds `{word}` {place}"),
             Why::Synonym => format!("`{asked}` matched `{word}` {place} as a synonym (WordNet)"),
             Why::Neighbour => format!("`{asked}` matched `{word}` {place} as near in meaning"),
+            Why::Reworded => format!("`{asked}` says `{word}` {place} in other words"),
             Why::Typo => format!("`{asked}` looks like `{word}` {place}"),
         }
     }

@@ -7,7 +7,7 @@ mod tests;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analyze::{Analyzer, Name};
 use super::level::Level;
@@ -31,6 +31,10 @@ pub(crate) struct Ranker {
     pub(crate) columns: Side,
     pub(crate) terms: Side,
     pub(crate) metrics: Side,
+    /// The product that each term belongs to.
+    pub(crate) product_of_term: Vec<Option<u32>>,
+    /// The words in the names of products.
+    pub(crate) titles: FxHashSet<WordId>,
     pub(crate) groups: Vec<Group>,
     pub(crate) group_of_table: Vec<u32>,
     pub(crate) columns_of_table: Vec<Vec<u32>>,
@@ -294,6 +298,9 @@ impl Builder<'_> {
         let products = self.product_level();
         let terms = self.concept_level(&self.terms);
         let metrics = self.concept_level(&self.metrics);
+        let names = self.products.iter().flat_map(|product| &product.names);
+        let titles = names.flatten().flat_map(|slot| &slot.words);
+        let titles = titles.map(|&(word, _)| word).collect();
         let (table_vectors, column_vectors) = self.vectors(&tables.level, &columns.level);
         let most = self
             .documents
@@ -317,6 +324,13 @@ impl Builder<'_> {
             columns,
             terms,
             metrics,
+            product_of_term: self
+                .documents
+                .terms
+                .iter()
+                .map(|term| term.product.map(|product| product as u32))
+                .collect(),
+            titles,
             groups: self.groups,
             group_of_table: self.group_of_table,
             columns_of_table: self.columns_of_table,

@@ -37,6 +37,7 @@ pub(crate) struct Scored {
     pub(crate) product_words: Scores,
     pub(crate) table_words: Scores,
     pub(crate) column_words: Scores,
+    pub(crate) term_words: Scores,
     /// The part of `table_words` for covering a name.
     pub(crate) table_names: Vec<f32>,
     /// The best column of each dataset.
@@ -139,7 +140,7 @@ impl Asked {
     }
 
     /// Returns the largest share of a name of an item that is asked for.
-    fn best_share(&self, names: &Names, item: u32) -> f32 {
+    pub(crate) fn best_share(&self, names: &Names, item: u32) -> f32 {
         let shares = names.of(item).map(|name| self.cover(name).0);
         shares.fold(0.0, f32::max)
     }
@@ -237,6 +238,7 @@ impl Ranker {
             product_words,
             table_words,
             column_words,
+            term_words: Self::concept_words(&self.terms, groups),
             table_names,
             ..Scored::default()
         };
@@ -250,6 +252,7 @@ impl Ranker {
         scored.covers = self.covers(&look, &scored);
         scored.table_covers = vec![0.0; scored.tables.len()];
         self.reward_covers(&mut scored, &look, context);
+        self.reward_terms(&mut scored, groups, asked, context);
         self.finish_tables(&mut scored, context);
         self.score_columns(&mut scored);
         self.finish_columns(&mut scored, &look, asked);
