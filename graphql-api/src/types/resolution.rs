@@ -25,6 +25,10 @@ pub struct ResolveInput {
     purpose: Option<String>,
     /// Who asks, for instance a person or an agent.
     caller: Option<String>,
+    /// The team of who asks, by IRI or name; what it owns is preferred a little.
+    team: Option<String>,
+    /// What the caller does, for instance `marketing analyst`.
+    role: Option<String>,
     /// Kinds of entities that can be the answer; all of them unless given.
     kinds: Option<Vec<EntityKind>>,
     /// What else the caller knows, in words.
@@ -39,6 +43,8 @@ impl ResolveInput {
             &self.product,
             &self.purpose,
             &self.caller,
+            &self.team,
+            &self.role,
             &self.hint,
         ];
         let single: usize = single.into_iter().flatten().map(String::len).sum();
@@ -55,6 +61,8 @@ impl ResolveInput {
             recent: self.recent.unwrap_or_default(),
             purpose: self.purpose,
             caller: self.caller,
+            team: self.team,
+            role: self.role,
             kinds: kinds_of_model(self.kinds),
             limit,
             hint: self.hint,

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use graph_core::TermId;
 use rustc_hash::FxHashMap;
-use semantic_model::{Entity as View, EntityKind, Model};
+use semantic_model::{Contract, Entity as View, EntityKind, Model};
 
+use super::standing::{self, Lifecycle, Standing};
+use super::values::values;
 use super::{
-    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, MetricDoc, OtherDoc, ProductDoc, TermDoc,
+    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, FeedbackDoc, MetricDoc, OtherDoc,
+    ProductDoc, TermDoc,
 };
 use crate::text::fold::fold_phrase;
 
@@ -22,6 +25,15 @@ pub(crate) fn collect(model: &Model<'_>, physical_only: bool) -> Documents {
     collector.datasets(model);
     collector.concepts(model);
     collector.others(model);
+    let said = model.feedback().into_iter().map(|one| FeedbackDoc {
+        asked: one.asked,
+        about: one.about,
+        accepted: one.accepted,
+        rejected: one.rejected,
+    });
+    collector.documents.feedback = said.collect();
+    let found = std::mem::take(&mut collector.found);
+    standing::settle(&mut collector.documents, &found);
     collector.documents
 }
 
@@ -34,6 +46,7 @@ struct Collector {
     product_of: FxHashMap<TermId, usize>,
     dataset_of: FxHashMap<TermId, usize>,
     column_of: FxHashMap<TermId, usize>,
+    found: Vec<standing::Found>,
 }
 
 impl Collector {
@@ -103,7 +116,27 @@ impl Collector {
                 entity,
                 domain,
                 owners: owners(&view),
+                standing: self.standing(
+                    &view,
+                    view.lifecycle_status(),
+                    !view.contracts().is_empty(),
+                ),
             });
+        }
+    }
+
+    /// Reads what an entity says of its own standing; names and keys say nothing of it.
+    fn standing(&self, view: &View<'_>, status: Option<String>, contract: bool) -> Standing {
+        if self.physical_only {
+            return Standing::default();
+        }
+        let mut tags = view.keywords();
+        tags.extend(view.classifications());
+        Standing {
+            lifecycle: status.map_or(Lifecycle::Unsaid, |status| Lifecycle::read(&status)),
+            certified: tags.iter().any(|tag| standing::vouches(tag)),
+            contract,
+            ..Standing::default()
         }
     }
 
@@ -114,11 +147,18 @@ impl Collector {
                 offered.entry(dataset.id()).or_default().push(at);
             }
         }
-        let mut references = Vec::new();
+        let (mut references, mut lineage) = (Vec::new(), Vec::new());
         let mut known: FxHashMap<String, usize> = FxHashMap::default();
         for view in model.datasets() {
             let at = self.documents.datasets.len();
             let names = view.qualified_names();
+            let schema = names.first().and_then(|name| name.rsplit('.').nth(1));
+            self.found.push(standing::Found {
+                schema: schema.unwrap_or_default().to_owned(),
+                kind: view.materialization().unwrap_or_default().to_lowercase(),
+                ..standing::Found::default()
+            });
+            lineage.extend(view.upstream().iter().map(|from| (at, from.id())));
             let twin = names.iter().find_map(|name| known.get(name).copied());
             for name in names {
                 known.entry(name).or_insert(twin.unwrap_or(at));
@@ -137,6 +177,16 @@ impl Collector {
             let entity = self.entity(&view);
             let domain = self.domain(&view);
             let usage = view.usage_count();
+            let agreed = |contract: &Contract<'_>| {
+                let status = contract.status().unwrap_or_default();
+                !matches!(
+                    Lifecycle::read(&status),
+                    Lifecycle::Retired | Lifecycle::Draft
+                )
+            };
+            let mut standing =
+                self.standing(&view, view.status(), view.contracts().iter().any(agreed));
+            standing.stale = !self.physical_only && view.is_stale();
             self.documents.datasets.push(DatasetDoc {
                 entity,
                 products,
@@ -144,6 +194,8 @@ impl Collector {
                 owners: owners(&view),
                 usage,
                 twin,
+                standing,
+                family: None,
             });
             for column in view.columns() {
                 let from = self.documents.columns.len();
@@ -154,7 +206,18 @@ impl Collector {
                     entity,
                     dataset: at,
                     references: Vec::new(),
+                    values: if self.physical_only {
+                        Vec::new()
+                    } else {
+                        values(&view, &column)
+                    },
                 });
+            }
+        }
+        for (to, from) in lineage {
+            if let (Some(&from), Some(found)) = (self.dataset_of.get(&from), self.found.get_mut(to))
+            {
+                found.made_from.push(from);
             }
         }
         for (from, to) in references {

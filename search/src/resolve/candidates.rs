@@ -142,13 +142,27 @@ impl Ranking<'_> {
             if placed.len() >= limit {
                 break;
             }
-            if !tables_seen.insert(self.explainer.documents.stands_for(table as usize)) {
+            let documents = self.explainer.documents;
+            if !tables_seen.insert(documents.stands_for(table as usize)) {
                 continue;
             }
             let group = ranker.group_of(table);
+            // A copy is named with the first of its family, unless that is of the same product.
+            let family = documents.family_of(table as usize);
+            let kin = placed.iter_mut().find(|p| {
+                let same = p
+                    .table
+                    .is_some_and(|t| documents.family_of(t as usize) == family);
+                same && p.group != Some(group)
+            });
+            if let Some(kin) = kin {
+                kin.candidate.copies.push(self.dataset(table));
+                continue;
+            }
             let seen = of_product.entry(group).or_default();
             *seen += 1;
-            if *seen > DATASETS_PER_PRODUCT {
+            // What belongs to no product stands for itself.
+            if *seen > DATASETS_PER_PRODUCT && ranker.groups[group as usize].product.is_some() {
                 continue;
             }
             let explanation = self.explainer.table(table);
@@ -374,8 +388,9 @@ impl Ranking<'_> {
             ("name", name),
             ("product", product),
             ("context", name * (factor - 1.0)),
+            ("feedback", concept.feedback),
         ];
-        let telling = parts.into_iter().filter(|part| part.1 > 1e-6);
+        let telling = parts.into_iter().filter(|part| part.1.abs() > 1e-6);
         let table = self
             .carriers(concept, kind)
             .first()
@@ -408,6 +423,7 @@ impl Ranking<'_> {
             )],
             term: (kind == EntityKind::Term).then(|| own.clone()),
             metric: (kind == EntityKind::Metric).then_some(own),
+            copies: Vec::new(),
         }
     }
 }
@@ -423,6 +439,7 @@ fn empty() -> Candidate {
         score: 0.0,
         parts: Vec::new(),
         reasons: Vec::new(),
+        copies: Vec::new(),
     }
 }
 

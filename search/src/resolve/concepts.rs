@@ -18,6 +18,8 @@ pub(crate) struct Concept {
     pub(crate) share: f32,
     /// Whether the question is one of its labels, word for word.
     pub(crate) called: bool,
+    /// What feedback adds to its score.
+    pub(crate) feedback: f32,
     /// What its score was judged by; see [`NAMES`].
     pub(crate) features: [f32; FEATURES],
 }
@@ -100,6 +102,7 @@ impl Ranker {
                 score,
                 share,
                 called: asked.calls(&side.names, item),
+                feedback: 0.0,
                 features: [product, share, covered, words, text, best],
             });
         }

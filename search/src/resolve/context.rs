@@ -52,7 +52,12 @@ impl Ranker {
         documents: &Documents,
         lookup: &Lookup,
     ) -> Context {
-        let asked = [&request.domain, &request.product, &request.caller];
+        let asked = [
+            &request.domain,
+            &request.product,
+            &request.caller,
+            &request.team,
+        ];
         if asked.iter().all(|part| part.is_none()) && request.recent.is_empty() {
             return Context::default();
         }
@@ -77,8 +82,8 @@ impl Ranker {
         for recent in request.recent.iter().take(RECENT_MAX) {
             self.prefer_recent(&mut context, recent, documents, lookup);
         }
-        if let Some(caller) = &request.caller {
-            self.prefer_owned(&mut context, caller, documents);
+        for owner in [&request.caller, &request.team].into_iter().flatten() {
+            self.prefer_owned(&mut context, owner, documents);
         }
         context
     }

@@ -10,8 +10,11 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::analyze::{Analyzer, Name};
+use super::feedback::Remembered;
 use super::level::Level;
+use super::literals::Values;
 use super::names::Names;
+use super::standing;
 use super::tuning::Tuning;
 use super::vectors::Directions;
 use super::vocabulary::{Vocabulary, WordId};
@@ -41,6 +44,12 @@ pub(crate) struct Ranker {
     pub(crate) table_vectors: Directions,
     pub(crate) column_vectors: Directions,
     pub(crate) usage: Vec<f32>,
+    /// What the standing of each dataset adds to its score, as a share of it.
+    pub(crate) standing: Vec<f32>,
+    /// Which columns hold which values.
+    pub(crate) values: Values,
+    /// What people said of earlier answers.
+    pub(crate) remembered: Remembered,
     pub(crate) tuning: Tuning,
 }
 
@@ -63,6 +72,8 @@ pub(crate) struct Group {
     pub(crate) size: f32,
     /// How many datasets it has beside the others, likewise.
     pub(crate) breadth: f32,
+    /// What the standing of the product adds to its score, as a share of it.
+    pub(crate) standing: f32,
 }
 
 /// The analysed words of one entity.
@@ -121,6 +132,10 @@ impl Ranker {
             }
         }
         measure(&mut groups, &columns_of_table);
+        for group in &mut groups {
+            let product = group.product.and_then(|at| documents.products.get(at));
+            group.standing = product.map_or(0.0, |doc| standing::prior(&doc.standing, tuning));
+        }
         let mut builder = Builder {
             documents,
             analyzer,
@@ -302,6 +317,8 @@ impl Builder<'_> {
             .map(|d| d.usage)
             .max()
             .unwrap_or(0);
+        let prior = |doc: &crate::document::DatasetDoc| standing::prior(&doc.standing, self.tuning);
+        let standing = self.documents.datasets.iter().map(prior).collect();
         let scale = (most as f32 + 1.0).ln().max(f32::EPSILON);
         let usage = self
             .documents
@@ -336,6 +353,9 @@ impl Builder<'_> {
             table_vectors,
             column_vectors,
             usage,
+            standing,
+            values: Values::build(self.documents),
+            remembered: Remembered::build(self.documents),
             tuning: self.tuning.clone(),
         }
     }
