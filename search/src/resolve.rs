@@ -317,7 +317,12 @@ impl Answer<'_> {
 
     /// Returns the first candidate of every meaning that is about as good as the best.
     fn tied<'p>(&self, placed: &'p [Placed], sentence: bool) -> Vec<&'p Placed> {
-        let Explainer { ranker, scored, .. } = self.explainer;
+        let Explainer {
+            ranker,
+            scored,
+            documents,
+            ..
+        } = self.explainer;
         // A sentence says more than its words: only a closer tie leaves it open.
         let t = &ranker.tuning;
         let margin = if sentence {
@@ -334,7 +339,11 @@ impl Answer<'_> {
         let first = placed.first().map_or(0.0, |p| p.candidate.score);
         let labelled = placed.first().is_some_and(|p| p.called);
         let mut tied: Vec<&Placed> = Vec::new();
-        for one in placed {
+        // What the caller said of themselves answers what they would be asked.
+        let known = self.explainer.context;
+        let place = |p: &Placed| known.place_factor(p.group, documents.domain_of(&p.candidate));
+        let here = placed.first().map_or(1.0, place);
+        for one in placed.iter().filter(|one| place(one) >= here) {
             let close = match one.group {
                 // The question is its very label: a meaning of its own, however rich its data.
                 _ if one.called => one.candidate.score >= CALLED_TIE * first,
@@ -350,13 +359,13 @@ impl Answer<'_> {
                     .table
                     .map(|t| self.explainer.documents.family_of(t as usize))
             };
-            let known = tied.iter().any(|other| {
+            let met = tied.iter().any(|other| {
                 let same_place = other.group == one.group
                     && (one.group.is_some() || other.candidate.domain == one.candidate.domain);
                 // Copies of one table are one meaning.
                 same_place || (family(one).is_some() && family(one) == family(other))
             });
-            if close && !known {
+            if close && !met {
                 tied.push(one);
             }
         }

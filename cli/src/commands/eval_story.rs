@@ -94,6 +94,8 @@ struct Answered<'s> {
     id: &'s str,
     intent: &'s str,
     outcome: &'static str,
+    /// What was asked back.
+    question: Option<String>,
     #[serde(flatten)]
     graded: Graded,
 }
@@ -136,6 +138,7 @@ pub(super) fn run(options: &EvalStory) -> Outcome {
                 id: &item.id,
                 intent: &item.intent,
                 outcome: resolution.outcome.as_str(),
+                question: resolution.question.as_ref().map(|q| q.text.clone()),
                 graded: measure::grade(item, &resolution, &refs),
             });
             bar.inc(1);
@@ -211,6 +214,7 @@ impl Answered<'_> {
             "\n{} {:?} {} nDCG {:.3}{marks}\n",
             self.id, self.intent, self.outcome, graded.ndcg
         );
+        text.extend(self.question.iter().map(|asked| format!("  ? {asked}\n")));
         for place in &graded.places {
             text.push_str(&format!(
                 "  {} {:.3} {}\n",

@@ -30,6 +30,8 @@ pub struct Candidate {
     parts: Vec<ScorePart>,
     /// Why it fits, in words, the strongest reason first.
     reasons: Vec<String>,
+    /// Other datasets that hold the same: namesakes with the same columns, and copies.
+    copies: Vec<Dataset>,
 }
 
 /// A part of a candidate's score.
@@ -63,6 +65,11 @@ impl Candidate {
                 })
                 .collect(),
             reasons: candidate.reasons,
+            copies: candidate
+                .copies
+                .into_iter()
+                .filter_map(|copy| named(snapshot, Some(copy)))
+                .collect(),
         }
     }
 }

@@ -127,6 +127,8 @@ pub struct Standing {
     pub step: bool,
     /// The dataset that was made from it and bears its name.
     pub successor: Option<usize>,
+    /// How many datasets are made from it directly.
+    pub reuse: usize,
     /// Where it stands in its life.
     pub lifecycle: Lifecycle,
     /// Somebody vouches for it, by a tag or a classification.
@@ -190,9 +192,8 @@ pub(super) fn settle(documents: &mut Documents, found: &[Found]) {
             *bearers.entry(head.as_str()).or_default() += 1;
         }
     }
-    let mut standings = Vec::with_capacity(count);
+    let (mut steps, mut lefts) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (at, dataset) in found.iter().enumerate() {
-        let own = documents.stands_for(at);
         let named = |words: &[&str], name: &str| {
             split::words(name)
                 .iter()
@@ -204,17 +205,19 @@ pub(super) fn settle(documents: &mut Documents, found: &[Found]) {
             || STEP_KINDS.contains(&dataset.kind.as_str());
         let left =
             named(LEFT_WORDS, name) && bearers.get(heads[at].as_str()).is_some_and(|n| *n > 1);
-        let successor = successor(own, &made, &heads);
-        let offered = |at: usize| !documents.datasets[at].products.is_empty();
-        let replaced = successor.filter(|&next| step || (offered(next) && !offered(at)));
-        standings.push((
-            left || replaced.is_some() || (step && !made[own].is_empty()),
-            replaced,
-        ));
+        steps.push(step);
+        lefts.push(left);
     }
-    for (doc, (step, successor)) in documents.datasets.iter_mut().zip(standings) {
-        doc.standing.step = step;
-        doc.standing.successor = successor;
+    for at in 0..count {
+        let own = documents.stands_for(at);
+        let next = successor(own, &made, |to| {
+            // What is itself a step is nothing to go to, and an end in itself yields to nothing.
+            steps[at] && !steps[to] && holds(&heads[at], &heads[to])
+        });
+        let standing = &mut documents.datasets[at].standing;
+        standing.step = lefts[at] || (steps[at] && !made[own].is_empty());
+        standing.successor = next;
+        standing.reuse = made[own].len();
     }
     families(documents, &made);
 }
@@ -232,11 +235,16 @@ fn head(name: &str) -> String {
     stems.join(" ")
 }
 
-/// Finds the nearest dataset of the same name that is made from one.
-fn successor(of: usize, made: &[Vec<usize>], heads: &[String]) -> Option<usize> {
-    if made[of].is_empty() || heads[of].is_empty() {
-        return None;
-    }
+/// Tells whether a name has all words of another.
+fn holds(whole: &str, part: &str) -> bool {
+    !part.is_empty()
+        && part
+            .split(' ')
+            .all(|word| whole.split(' ').any(|own| own == word))
+}
+
+/// Finds the nearest dataset that is made from one and takes its place.
+fn successor(of: usize, made: &[Vec<usize>], takes: impl Fn(usize) -> bool) -> Option<usize> {
     let mut seen: FxHashSet<usize> = FxHashSet::default();
     seen.insert(of);
     let mut level = vec![of];
@@ -252,7 +260,7 @@ fn successor(of: usize, made: &[Vec<usize>], heads: &[String]) -> Option<usize> 
                 }
             }
         }
-        if let Some(found) = next.iter().find(|&&to| heads[to] == heads[of]) {
+        if let Some(found) = next.iter().find(|&&to| takes(to)) {
             return Some(*found);
         }
         level = next;
@@ -291,7 +299,7 @@ fn families(documents: &mut Documents, made: &[Vec<usize>]) {
     let mut first: FxHashMap<(String, &[String]), usize> = FxHashMap::default();
     for (at, doc) in documents.datasets.iter().enumerate() {
         if columns[at].len() >= COLUMNS_MIN {
-            let key = (fold_phrase(&doc.entity.name), columns[at].as_slice());
+            let key = (shardless(&doc.entity.name), columns[at].as_slice());
             let kin = *first.entry(key).or_insert(at);
             if same_meaning(kin, at) {
                 join(&mut family, kin, at);
@@ -309,6 +317,21 @@ fn families(documents: &mut Documents, made: &[Vec<usize>]) {
     let roots: Vec<usize> = (0..family.len()).map(|at| root(&family, at)).collect();
     for (doc, root) in documents.datasets.iter_mut().zip(roots) {
         doc.family = Some(root);
+    }
+}
+
+/// Returns a name without the numbers of shards and partitions: `payment_p2022_01` is part of `payment`.
+fn shardless(name: &str) -> String {
+    let folded = fold_phrase(name);
+    let number = |word: &&str| {
+        let digits = word.strip_prefix('p').unwrap_or(word);
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let kept: Vec<&str> = folded.split(' ').filter(|word| !number(word)).collect();
+    if kept.is_empty() {
+        folded.clone()
+    } else {
+        kept.join(" ")
     }
 }
 

@@ -82,7 +82,7 @@ impl Ranker {
                 .map(|&g| context.product_factor(g as usize))
                 .fold(1.0, f32::max);
             let lift = if home.groups.is_empty() {
-                self.domain_factor(context, home.domain)
+                context.place_factor(None, home.domain)
             } else {
                 lift
             };
@@ -108,14 +108,5 @@ impl Ranker {
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
         found
-    }
-
-    fn domain_factor(&self, context: &Context, domain: Option<usize>) -> f32 {
-        let Some(domain) = domain else { return 1.0 };
-        let same = self
-            .groups
-            .iter()
-            .position(|group| group.domain == Some(domain));
-        same.map_or(1.0, |group| context.product_factor(group))
     }
 }

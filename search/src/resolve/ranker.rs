@@ -1,5 +1,6 @@
 //! What the ranker knows of a catalog, built once.
 
+mod affixes;
 mod initials;
 mod levels;
 #[cfg(test)]
@@ -110,7 +111,8 @@ impl Ranker {
         let mut read = |entity: &Entity| Analysed::read(entity, &mut analyzer);
         let products = documents.products.iter().map(|d| read(&d.entity)).collect();
         let domains = documents.domains.iter().map(|d| read(&d.entity)).collect();
-        let tables = documents.datasets.iter().map(|d| read(&d.entity)).collect();
+        let mut tables: Vec<Analysed> =
+            documents.datasets.iter().map(|d| read(&d.entity)).collect();
         let columns = documents.columns.iter().map(|d| read(&d.entity)).collect();
         let mut terms: Vec<Analysed> = documents.terms.iter().map(|d| read(&d.entity)).collect();
         let mut metrics: Vec<Analysed> =
@@ -131,6 +133,10 @@ impl Ranker {
                 list.push(column);
             }
         }
+        affixes::learn(
+            &mut tables,
+            groups.iter().map(|group| group.tables.as_slice()),
+        );
         measure(&mut groups, &columns_of_table);
         for group in &mut groups {
             let product = group.product.and_then(|at| documents.products.get(at));

@@ -7,11 +7,17 @@ use crate::document::{Lifecycle, Standing};
 /// A dataset that more is said for than this counts no more, and one that more is said against no less.
 const BOUND: f32 = 0.3;
 
+/// What so many datasets are made from counts as reused fully.
+const REUSE_FULL: f32 = 20.0;
+
 /// Returns the parts of a prior, each as a share of the score.
-fn shares(standing: &Standing, tuning: &Tuning) -> [(&'static str, f32); 5] {
+fn shares(standing: &Standing, tuning: &Tuning) -> [(&'static str, f32); 6] {
     let when = |holds: bool, weight: f32| if holds { weight } else { 0.0 };
     let layer = when(standing.step, -tuning.prior_step)
         + when(standing.successor.is_some(), -tuning.prior_successor);
+    // What much is made from is what the company goes by; that a step feeds others is its nature.
+    let reuse = (1.0 + standing.reuse as f32).ln() / (1.0 + REUSE_FULL).ln();
+    let reuse = when(!standing.step, tuning.prior_reuse * reuse.min(1.0));
     let lifecycle = match standing.lifecycle {
         Lifecycle::Unsaid => 0.0,
         Lifecycle::Draft => -tuning.prior_draft,
@@ -20,6 +26,7 @@ fn shares(standing: &Standing, tuning: &Tuning) -> [(&'static str, f32); 5] {
     };
     [
         ("layer", layer),
+        ("reuse", reuse),
         ("lifecycle", lifecycle),
         (
             "certification",
@@ -61,6 +68,9 @@ pub(crate) fn reasons<'d>(standing: &Standing, name: impl Fn(usize) -> &'d str) 
         Some(next) => reasons.push(format!("a step to {}, which is made from it", name(next))),
         None if standing.step => reasons.push("a step on the way to other datasets".to_owned()),
         None => {}
+    }
+    if standing.reuse > 0 && !standing.step {
+        reasons.push(format!("{} datasets are made from it", standing.reuse));
     }
     match standing.lifecycle {
         Lifecycle::Retired => reasons.push("no longer meant for use".to_owned()),

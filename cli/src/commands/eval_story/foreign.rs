@@ -2,6 +2,7 @@
 //!
 //! Names, descriptions and columns are taken and nothing else, as catalog lines.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub(super) enum Foreign {
 
 /// A table of a data model.
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     name: String,
     description: String,
     /// Names with descriptions.
@@ -38,7 +39,7 @@ pub(super) fn lines(
     form: Foreign,
     folder: &Path,
     scope: &str,
-) -> Result<Vec<(String, String)>, Failure> {
+) -> Result<Vec<(String, Vec<Table>)>, Failure> {
     let mut parts: Vec<(String, Vec<Table>)> = Vec::new();
     let mut add = |part: &str, tables: Vec<Table>| match parts.iter_mut().find(|p| p.0 == part) {
         Some(known) => known.1.extend(tables),
@@ -76,35 +77,37 @@ pub(super) fn lines(
             _ => {}
         }
     }
-    Ok(parts
-        .into_iter()
-        .map(|(part, tables)| (part, written(&tables)))
-        .collect())
+    Ok(parts)
 }
 
 /// Writes tables as catalog lines; what is told of one table in several places is one.
-fn written(tables: &[Table]) -> String {
-    let mut lines = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+pub(super) fn written(tables: &[Table], domain: Option<&str>) -> String {
+    let mut lines: Vec<Value> = Vec::new();
+    let mut seen = BTreeSet::new();
+    lines.extend(domain.map(|domain| json!({"kind": "domain", "id": domain, "name": domain})));
     for table in tables {
         let id = &table.name;
-        if !table.description.is_empty() || seen.insert(id.clone()) {
+        let told = seen.contains(id);
+        if !told || !table.description.is_empty() {
             seen.insert(id.clone());
-            lines.push(
-                json!({"kind": "table", "id": id, "name": id, "description": table.description})
-                    .to_string(),
-            );
+            let mut line =
+                json!({"kind": "table", "id": id, "name": id, "description": table.description});
+            if let Some(domain) = domain {
+                line["parent"] = domain.into();
+            }
+            lines.push(line);
         }
         for (name, description) in &table.columns {
             let column = format!("{id}/{name}");
             if seen.insert(column.clone()) {
-                lines.push(
-                    json!({"kind": "column", "id": column, "parent": id, "name": name, "description": description}).to_string(),
-                );
+                lines.push(json!({
+                    "kind": "column", "id": column, "parent": id, "name": name, "description": description
+                }));
             }
         }
     }
-    lines.join("\n")
+    let texts: Vec<String> = lines.iter().map(Value::to_string).collect();
+    texts.join("\n")
 }
 
 fn fhir(bundle: &Value) -> Vec<Table> {
@@ -333,7 +336,7 @@ mod tests {
     fn models_of_every_form_become_lines() {
         let view =
             "view: lead {\n dimension: city {\n description: \"Where.\"\n }\n measure: n {}\n}";
-        assert!(written(&look_ml(view)).contains("\"description\":\"Where.\""));
+        assert!(written(&look_ml(view), None).contains("\"description\":\"Where.\""));
         let schema = json!({"description": "A pump.", "allOf": [{"properties": {"flow": {"description": "Litres."}}}]});
         assert_eq!(
             json_schema("Pump", &schema).columns,

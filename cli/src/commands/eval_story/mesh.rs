@@ -143,6 +143,7 @@ impl Loaded {
                 let parts: Vec<String> = read.iter().map(|(part, _)| letters(part)).collect();
                 for (part, lines) in read {
                     let home = part_of(&letters(&part), &parts, &placed);
+                    let lines = foreign::written(&lines, home.domain());
                     let input = Input::text(format!("{name}.jsonl"), lines);
                     // Several parts of one source are one; each has its domain.
                     let part_name = if part.is_empty() {
@@ -232,6 +233,27 @@ impl Loaded {
             }
         }
         let snapshot = self.mesh.snapshot();
+        // The domains that a source has of its own are part of that which the story gives it.
+        for entity in snapshot.model().entities(EntityKind::Domain) {
+            let iri = entity.iri();
+            let sources = entity.sources();
+            let own = !places.iter().any(|p| {
+                p.domains
+                    .iter()
+                    .any(|d| iri.ends_with(&format!("/{}", d.id)))
+            });
+            let home = places
+                .iter()
+                .find(|p| sources.iter().any(|s| s.name() == p.source));
+            if let Some(above) = home.and_then(Placed::domain)
+                && own
+                && !iri.ends_with(&format!("/{above}"))
+            {
+                let line =
+                    json!({"kind": "domain", "id": iri, "name": entity.label(), "parent": above});
+                lines.insert(line.to_string());
+            }
+        }
         for entity in snapshot.model().entities(EntityKind::Term) {
             let sources = entity.sources();
             let home = places
