@@ -24,6 +24,7 @@ mod question;
 pub(crate) mod ranker;
 mod request;
 mod resolution;
+mod rests;
 mod score;
 mod standing;
 #[cfg(test)]
@@ -177,6 +178,8 @@ impl Answer<'_> {
         let (outcome, question) = self.outcome(text, &placed);
         let unmatched_words = self.unmatched(&placed);
         placed.truncate(limit);
+        let mut candidates: Vec<Candidate> = placed.into_iter().map(|p| p.candidate).collect();
+        rests::note(&mut candidates);
         let mut resolution = Resolution {
             outcome,
             answerability: self.verdict.answerability,
@@ -187,7 +190,7 @@ impl Answer<'_> {
             used_context: self.explainer.context.used.clone(),
             understood: self.understood(text),
             unmatched_words,
-            candidates: placed.into_iter().map(|p| p.candidate).collect(),
+            candidates,
             products: Vec::new(),
             datasets: Vec::new(),
             columns: Vec::new(),

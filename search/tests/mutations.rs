@@ -152,7 +152,11 @@ proptest! {
 /// Text of a size that no person types is answered in the same way as any other: read up to a limit, without a panic.
 #[test]
 fn enormous_texts_have_sound_answers() {
-    let catalog = catalog(&["customer".to_owned(), "orders".to_owned(), "warehouse".to_owned()]);
+    let catalog = catalog(&[
+        "customer".to_owned(),
+        "orders".to_owned(),
+        "warehouse".to_owned(),
+    ]);
     let index = Index::from_documents(catalog, &Tuning::default()).unwrap();
     let tokens: Vec<String> = (0..10_000).map(|at| format!("word{at} customer")).collect();
     let texts = [
@@ -171,5 +175,8 @@ fn enormous_texts_have_sound_answers() {
         assert!(answer.unmatched_words.len() <= 96);
     }
     let nothing = index.resolve(&ResolveRequest::new(""));
-    assert_eq!((nothing.outcome, nothing.candidates.len()), (Outcome::Unknown, 0));
+    assert_eq!(
+        (nothing.outcome, nothing.candidates.len()),
+        (Outcome::Unknown, 0)
+    );
 }

@@ -122,6 +122,13 @@ fn candidate_lines(rank: usize, candidate: &Candidate, explain: bool) -> Vec<Str
             .map(|p| format!("{} {:+.3}", p.name, p.value))
             .collect();
         lines.push(format!("   score = {}", parts.join(" ")));
+        let path: Vec<_> = candidate
+            .path()
+            .iter()
+            .map(|e| format!("{} {}", e.kind, e.label))
+            .collect();
+        lines.push(format!("   path = {}", path.join(" > ")));
+        lines.extend(candidate.rests_on.iter().map(|rest| format!("   {rest}")));
     }
     lines
 }

@@ -30,6 +30,8 @@ pub struct Candidate {
     parts: Vec<ScorePart>,
     /// Why it fits, in words, the strongest reason first.
     reasons: Vec<String>,
+    /// What its lead rests on: without which part of its score it would stand behind the next.
+    rests_on: Vec<String>,
     /// Other datasets that hold the same: namesakes with the same columns, and copies.
     copies: Vec<Dataset>,
 }
@@ -65,6 +67,7 @@ impl Candidate {
                 })
                 .collect(),
             reasons: candidate.reasons,
+            rests_on: candidate.rests_on,
             copies: candidate
                 .copies
                 .into_iter()

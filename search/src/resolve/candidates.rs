@@ -428,6 +428,7 @@ impl Ranking<'_> {
             term: (kind == EntityKind::Term).then(|| own.clone()),
             metric: (kind == EntityKind::Metric).then_some(own),
             copies: Vec::new(),
+            rests_on: Vec::new(),
         }
     }
 }
@@ -444,6 +445,7 @@ fn empty() -> Candidate {
         parts: Vec::new(),
         reasons: Vec::new(),
         copies: Vec::new(),
+        rests_on: Vec::new(),
     }
 }
 

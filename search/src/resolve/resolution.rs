@@ -117,12 +117,27 @@ pub struct Candidate {
     pub parts: Vec<ScorePart>,
     /// Why, in words, the strongest reason first.
     pub reasons: Vec<String>,
+    /// What its lead over the next candidate rests on: without which part of its score it would stand behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<String>,
     /// Other datasets that hold the same: namesakes with the same columns, and copies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<EntityRef>,
 }
 
 impl Candidate {
+    /// Returns the way through the graph that the candidate stands for: term or metric, column, dataset, product, domain.
+    pub fn path(&self) -> Vec<&EntityRef> {
+        let word = self.term.as_ref().or(self.metric.as_ref());
+        let place = [&self.dataset, &self.product, &self.domain];
+        let data = self
+            .columns
+            .first()
+            .into_iter()
+            .chain(place.into_iter().flatten());
+        word.into_iter().chain(data).collect()
+    }
+
     /// Returns what the candidate is about: its dataset, else its metric, term or product.
     pub fn subject(&self) -> Option<&EntityRef> {
         let of_words = self.metric.as_ref().or(self.term.as_ref());
