@@ -21,6 +21,8 @@ pub(crate) struct Concept {
     pub(crate) share: f32,
     /// Whether the question is one of its labels, word for word.
     pub(crate) called: bool,
+    /// What feedback adds to its score.
+    pub(crate) feedback: f32,
     /// What its score was judged by; see [`NAMES`].
     pub(crate) features: [f32; FEATURES],
 }
@@ -143,7 +145,7 @@ impl Ranker {
                 .map(|&g| context.product_factor(g as usize))
                 .fold(1.0, f32::max);
             let lift = if home.groups.is_empty() {
-                self.domain_factor(context, home.domain)
+                context.place_factor(None, home.domain)
             } else {
                 lift
             };
@@ -163,19 +165,11 @@ impl Ranker {
                 score,
                 share,
                 called: asked.calls(&side.names, item),
+                feedback: 0.0,
                 features: [product, share, covered, words, text, best],
             });
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
         found
-    }
-
-    fn domain_factor(&self, context: &Context, domain: Option<usize>) -> f32 {
-        let Some(domain) = domain else { return 1.0 };
-        let same = self
-            .groups
-            .iter()
-            .position(|group| group.domain == Some(domain));
-        same.map_or(1.0, |group| context.product_factor(group))
     }
 }

@@ -355,6 +355,7 @@ impl Ranker {
         scored.products = scores
             .map(|(at, (words, cosine))| {
                 let size = (-t.product_size * self.groups[at].size).exp();
+                let size = size * (1.0 + self.groups[at].standing);
                 (words / most + t.product_vector * cosine) * size * context.product_factor(at)
             })
             .collect();
@@ -366,7 +367,7 @@ impl Ranker {
             let at = table as usize;
             let product = scored.products[self.group_of(table) as usize];
             let usage = 1.0 + t.usage * self.usage[at];
-            let usage = usage * self.breadth_factor(table);
+            let usage = usage * self.breadth_factor(table) * (1.0 + self.standing[at]);
             scored.tables[at] =
                 (scored.tables[at] + scored.table_covers[at]) * usage * context.table_factor(at)
                     + t.table_back_product * product;

@@ -96,6 +96,18 @@ pub struct Tuning {
     pub acronym: f32,
     pub unknown_below: f32,
     pub unknown_name_below: f32,
+    pub prior_step: f32,
+    pub prior_successor: f32,
+    pub prior_reuse: f32,
+    pub prior_draft: f32,
+    pub prior_active: f32,
+    pub prior_retired: f32,
+    pub prior_certified: f32,
+    pub prior_contract: f32,
+    pub prior_stale: f32,
+    pub value: f32,
+    pub value_column: f32,
+    pub feedback: f32,
 }
 
 /// The fitted weights.
@@ -184,6 +196,18 @@ const FITTED: Tuning = Tuning {
     acronym: 0.7,
     unknown_below: 0.6,
     unknown_name_below: 0.25,
+    prior_step: 0.15,
+    prior_successor: 0.12,
+    prior_reuse: 0.06,
+    prior_draft: 0.05,
+    prior_active: 0.01,
+    prior_retired: 0.2,
+    prior_certified: 0.04,
+    prior_contract: 0.02,
+    prior_stale: 0.03,
+    value: 0.3,
+    value_column: 0.8,
+    feedback: 0.4,
 };
 
 impl Default for Tuning {
