@@ -410,6 +410,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_null_is_left_out_where_a_key_is_no_name() {
+        let text =
+            br#"{"a": null, "a": 1, "b": 2, "b": null, "config": {"c": null, "d": {"e": null}},
+            "columns": {"f": null, "g": {"h": null, "i": [{"j": null}]}}, "k": [{"l": null}]}"#;
+        let duplicates = RefCell::new(Vec::new());
+        let seed = ValueSeed {
+            duplicates: &duplicates,
+            left_out: &["k"],
+            nulls: Nulls::Dropped(2),
+        };
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let value = seed.deserialize(&mut deserializer).unwrap();
+        let expected =
+            r#"{"a":1,"config":{"d":{"e":null}},"columns":{"f":null,"g":{"i":[{"j":null}]}}}"#;
+        assert_eq!(value.to_string(), expected);
+        assert_eq!(duplicates.into_inner(), ["a", "b"]);
+    }
+
+    #[test]
     fn lone_surrogates_are_mended_and_pairs_kept() {
         let mut text = br#""\ud800 \ud83d\ude00 \udc00 \\ud800 \ud800\u0041""#.to_vec();
         assert_eq!(mend_surrogates(&mut text), 3);
