@@ -268,7 +268,7 @@ fn successor(of: usize, made: &[Vec<usize>], takes: impl Fn(usize) -> bool) -> O
     None
 }
 
-/// Notes which datasets hold the same: equal names and columns, or equal columns and one made from the other.
+/// Notes which datasets hold the same: equal names and columns in one place, or equal columns and one made from the other.
 ///
 /// Those that terms of different names are about mean different things, however equal they look.
 fn families(documents: &mut Documents, made: &[Vec<usize>]) {
@@ -296,10 +296,15 @@ fn families(documents: &mut Documents, made: &[Vec<usize>]) {
         _ => true,
     };
     let mut family: Vec<usize> = (0..documents.datasets.len()).collect();
-    let mut first: FxHashMap<(String, &[String]), usize> = FxHashMap::default();
+    // A namesake in another product may mean something else, unless lineage says that it is a copy.
+    let mut first: FxHashMap<(Place<'_>, String, &[String]), usize> = FxHashMap::default();
     for (at, doc) in documents.datasets.iter().enumerate() {
         if columns[at].len() >= COLUMNS_MIN {
-            let key = (shardless(&doc.entity.name), columns[at].as_slice());
+            let key = (
+                place(doc),
+                shardless(&doc.entity.name),
+                columns[at].as_slice(),
+            );
             let kin = *first.entry(key).or_insert(at);
             if same_meaning(kin, at) {
                 join(&mut family, kin, at);
@@ -317,6 +322,20 @@ fn families(documents: &mut Documents, made: &[Vec<usize>]) {
     let roots: Vec<usize> = (0..family.len()).map(|at| root(&family, at)).collect();
     for (doc, root) in documents.datasets.iter_mut().zip(roots) {
         doc.family = Some(root);
+    }
+}
+
+/// A product, or the domain and source of what belongs to none.
+type Place<'d> = (Option<usize>, Option<usize>, &'d str);
+
+fn place(doc: &DatasetDoc) -> Place<'_> {
+    match doc.products.first() {
+        Some(&product) => (Some(product), None, ""),
+        None => (
+            None,
+            doc.domain,
+            doc.entity.sources.first().map_or("", |s| s),
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Analysed;
 
 /// In a place of fewer datasets no habit of naming shows.
-const TABLES_MIN: usize = 12;
+const TABLES_MIN: usize = 50;
 /// A word that begins this share of the names is a habit.
 const SHARE_MIN: f32 = 0.25;
 /// So many words at the beginning of a name are looked at.
