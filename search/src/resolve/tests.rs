@@ -173,16 +173,16 @@ fn terms_and_metrics_lead_to_their_data() {
         "lost customer",
         &expect![[r#"
             RESOLVED
-            billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; queried 12 times
+            billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 12 times
             audience / customers / customer_id: `customer` is the name of dataset customers; `lost` matched `people` in a description, product or neighbour as a synonym (WordNet); near in meaning to the question as a whole; queried 40 times
-            helpdesk / customers / customer_id: `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; queried 3 times"#]],
+            billing / invoices / customer_id: `customer` is in column customer_id; joined by a foreign key with a dataset that matches; queried 90 times"#]],
     );
     check(
         "net revenue",
         &expect![[r#"
             RESOLVED
             billing / invoices /  + metric net_revenue: the question is the label of metric net_revenue; `revenue` matched `amount` in column amt as a synonym (WordNet); joined by a foreign key with a dataset that matches; queried 90 times
-            billing / customers / : `revenue` matched `billing` in a description, product or neighbour as near in meaning; joined by a foreign key with a dataset that matches; queried 12 times
+            billing / customers / : `revenue` matched `amount` in a description, product or neighbour as a synonym (WordNet); joined by a foreign key with a dataset that matches; queried 12 times
             billing / warehouses / : `revenue` matched `billing` in a description, product or neighbour as near in meaning"#]],
     );
 }
