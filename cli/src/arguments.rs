@@ -7,12 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::history::History;
 
+mod graded;
 mod reasons;
 mod running;
 mod upkeep;
 mod walks;
 mod watching;
 
+pub(crate) use graded::{Eval, EvalStory, Feedback, FeedbackKind, FeedbackList};
 pub(crate) use reasons::{Same, Why};
 pub(crate) use running::Query;
 #[cfg(feature = "query")]
@@ -85,8 +87,12 @@ pub enum Command {
     Verify(Verify),
     /// Forget old versions and make a data folder small.
     Compact(Compact),
+    /// Say that an asset is, or is not, what words mean; `resolve` learns from it.
+    Feedback(Feedback),
     /// Run resolution cases and write the rankings, to be scored.
     Eval(Eval),
+    /// Resolve the graded stories of a mesh and say how good the answers are.
+    EvalStory(EvalStory),
     /// Run resolution cases that say what they expect, as a test.
     Test(Test),
     /// Say which resolution cases two versions of the graph answer differently.
@@ -344,12 +350,21 @@ pub struct Resolve {
     /// What the answer is for.
     #[arg(long)]
     pub purpose: Option<String>,
+    /// What the asker does, such as `marketing analyst`.
+    #[arg(long)]
+    pub role: Option<String>,
+    /// Team of the asker; what it owns is preferred a little.
+    #[arg(long)]
+    pub team: Option<String>,
     /// How many candidates to print.
     #[arg(long, default_value_t = 5)]
     pub limit: usize,
-    /// Show the parts of each score.
+    /// Show the parts of each score, and what of the text is no name of data.
     #[arg(long)]
     pub explain: bool,
+    /// Show every meaning to choose from, not only the first three.
+    #[arg(long)]
+    pub more: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -431,21 +446,6 @@ pub enum ExportFormat {
     Dcat,
     /// A catalog in DCAT and DPROD alone, as JSON-LD.
     DcatJsonld,
-}
-
-/// Options of `eval`.
-#[derive(Args, Debug)]
-pub struct Eval {
-    /// Cases: JSON lines with id, text and optionally view, context and hint; plain or gzip.
-    pub cases: PathBuf,
-    /// File to write the rankings to, one JSON line a case; gzip if it ends in .gz.
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    #[command(flatten)]
-    pub data: Data,
-    /// How many items of each ranking to write.
-    #[arg(long, default_value_t = 100)]
-    pub limit: usize,
 }
 
 /// Options of `test`.

@@ -6,7 +6,9 @@ mod compact;
 mod demo;
 mod diff;
 mod eval;
+mod eval_story;
 mod export;
+mod feedback;
 mod impact;
 pub(crate) mod ingest;
 mod lineage;
@@ -67,6 +69,8 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Verify(options) => verify::run(&options),
         Command::Compact(options) => compact::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Feedback(options) => feedback::run(&options),
+        Command::EvalStory(options) => eval_story::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Diff(options) => diff::run(&options),
         #[cfg(feature = "query")]

@@ -269,6 +269,9 @@ impl Writer<'_> {
                 .link(&column, iso::REPRESENTS, &crate::statements::named(term));
         }
         for (key, value) in constraints.into_iter().flatten() {
+            if key == "enum" {
+                self.out.values(&column, iso::ALLOWED_VALUE, value);
+            }
             if key != "required" && key != "unique" {
                 self.out.extra(&column, key, value);
             }

@@ -12,6 +12,11 @@ use semantic_model::identity::{EntityIri, IriKind, is_absolute_iri};
 
 use crate::{Location, Report};
 
+/// The most values of one column that are taken from a document.
+pub const VALUES_MAX: usize = 200;
+/// A value longer than this is left out of the values of a column.
+pub const VALUE_CHARS_MAX: usize = 80;
+
 /// Collects the statements of one source, each once, in the order they were added.
 ///
 /// Predicates and classes are the constants of the `ontologies` crate. Text is cleaned on its way in: control
@@ -166,6 +171,23 @@ impl StatementBuilder {
     pub fn extra(&mut self, subject: &NamedNode, key: &str, value: &serde_json::Value) {
         let text = format!("{key}={value}");
         self.text(subject, iso::EXTRA, &text);
+    }
+
+    /// Says which values a column may hold ([`iso::ALLOWED_VALUE`]) or held ([`iso::SAMPLE_VALUE`]), from a JSON list.
+    ///
+    /// Takes the first [`VALUES_MAX`] texts, numbers and truth values; what is longer than [`VALUE_CHARS_MAX`] is prose and no value.
+    pub fn values(&mut self, column: &NamedNode, predicate: &str, values: &serde_json::Value) {
+        let list = values.as_array().map_or(&[][..], Vec::as_slice);
+        let texts = list.iter().filter_map(|value| match value {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            serde_json::Value::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        });
+        let short = texts.filter(|text| text.chars().count() <= VALUE_CHARS_MAX);
+        for text in short.take(VALUES_MAX) {
+            self.text(column, predicate, &text);
+        }
     }
 
     /// Declares the company-wide domain of this name and gives its IRI; an absolute IRI is kept as it is.

@@ -11,9 +11,9 @@ use crate::limits::{Limits, most};
 use crate::types::source::SourceRef;
 use crate::types::validation::FINDINGS_DEFAULT;
 use crate::types::{
-    DecideIdentityInput, DecideIdentityPayload, DocumentInput, IngestInput, IngestPayload,
-    IngestReport, RemoveSourceInput, RemoveSourcePayload, Source, UserError, ValidationMode,
-    ValidationReport, identity,
+    DecideIdentityInput, DecideIdentityPayload, DocumentInput, GiveFeedbackInput,
+    GiveFeedbackPayload, IngestInput, IngestPayload, IngestReport, RemoveSourceInput,
+    RemoveSourcePayload, Source, UserError, ValidationMode, ValidationReport, feedback, identity,
 };
 
 /// Everything that can be changed; a change is on disk before its answer is given.
@@ -78,6 +78,15 @@ impl Mutation {
         #[graphql(desc = "The names, and what is decided of them.")] input: DecideIdentityInput,
     ) -> Result<DecideIdentityPayload> {
         identity::decide(ctx, input).await
+    }
+
+    /// Counts that an asset is, or is not, what words mean; kept as statements of the source `feedback`.
+    async fn give_feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The words, the asset, and what is said of it.")] input: GiveFeedbackInput,
+    ) -> Result<GiveFeedbackPayload> {
+        feedback::give(ctx, input).await
     }
 
     /// Makes a source say nothing any more; what other sources say stays.

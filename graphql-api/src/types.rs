@@ -16,6 +16,7 @@ mod entity_kind;
 mod entity_object;
 pub(crate) mod entity_ref;
 mod facet;
+pub(crate) mod feedback;
 pub(crate) mod identity;
 mod impact;
 mod ingest;
@@ -57,6 +58,7 @@ pub use entity_change::{
 };
 pub use entity_kind::EntityKind;
 pub use facet::{Facet, FacetField, FacetValue};
+pub use feedback::{FeedbackVerdict, GiveFeedbackInput, GiveFeedbackPayload};
 pub use identity::{
     DecideIdentityInput, DecideIdentityPayload, Identity, IdentityCandidate, IdentityCandidates,
     IdentityDecision, IdentityLink, IdentityRefusal,
@@ -78,7 +80,9 @@ pub use paths::{Path, Paths};
 pub use query_reading::QueryReading;
 pub use relationship::{Relationship, RelationshipDirection};
 pub use remove_source::{RemoveSourceInput, RemoveSourcePayload};
-pub use resolution::{ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput};
+pub use resolution::{
+    ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput, SetAside,
+};
 pub use search::{MatchedField, SearchConnection, SearchEdge, SearchFilter};
 pub use semantic_layer::{Dimension, DimensionType, MetricType, QueryableMetric, SemanticLayer};
 pub use server_info::{QueryLimits, ServerInfo};

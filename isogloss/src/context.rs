@@ -41,6 +41,8 @@ struct Shared {
     current: ArcSwap<Snapshot>,
     /// Held from the candidate to the swap, so that index and graph move together.
     writer: Mutex<()>,
+    /// Held while counts are read and written back.
+    counting: Mutex<()>,
     /// Commits that wait for the writer.
     queue: Queue,
     listeners: RwLock<Vec<Listener>>,
@@ -71,6 +73,11 @@ impl Isogloss {
         Self::new(store, current, false)
     }
 
+    /// Waits until nobody else reads counts to write them back.
+    pub(crate) fn counting(&self) -> parking_lot::MutexGuard<'_, ()> {
+        self.shared.counting.lock()
+    }
+
     /// Opens the graph in a folder, and makes the folder if there is none.
     ///
     /// # Errors
@@ -97,6 +104,7 @@ impl Isogloss {
                 durable,
                 current: ArcSwap::from_pointee(current),
                 writer: Mutex::new(()),
+                counting: Mutex::new(()),
                 queue: Queue::default(),
                 listeners: RwLock::default(),
                 lately: Lately::default(),

@@ -73,7 +73,7 @@ impl Isogloss {
     }
 
     /// The name of something of which a source speaks.
-    fn named(&self, iri: &str) -> Result<NamedNode> {
+    pub(crate) fn named(&self, iri: &str) -> Result<NamedNode> {
         let iri = ontologies::expand(iri).unwrap_or_else(|| iri.to_owned());
         if self.snapshot().model().entity(&iri).is_none() {
             return Err(Error::UnknownEntity { iri });

@@ -31,6 +31,7 @@ mod context;
 mod entailment;
 mod error;
 mod events;
+mod feedback;
 mod identities;
 mod impact;
 mod ingest;
@@ -59,6 +60,7 @@ pub use context::Isogloss;
 pub use entailment::read_statement;
 pub use error::{Error, Result};
 pub use events::{RUNS_KEPT, event_source};
+pub use feedback::{FEEDBACK, Verdict};
 pub use identities::{DECISIONS, IdentityDecision};
 pub use impact::{
     Impact, ImpactGroup, ImpactItem, ImpactQuestion, ImpactRequest, ImpactSeverity, ImpactStep,

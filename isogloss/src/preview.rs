@@ -27,9 +27,8 @@ impl Preview {
     pub(crate) fn new(source: &SourceName, before: &Snapshot, after: &Snapshot) -> Self {
         let (old, new) = (statements(source, before), statements(source, after));
         let (was, is) = (subjects(&old), subjects(&new));
-        let only = |these: &BTreeSet<(String, Statement)>,
-                    others: &BTreeSet<(String, Statement)>| {
-            let found = these.iter().filter(|it| !others.contains(it));
+        let only = |these: &Said, others: &Said| -> Vec<Statement> {
+            let found = these.iter().filter(|(text, _)| !others.contains_key(*text));
             found.map(|(_, statement)| statement.clone()).collect()
         };
         Self {

@@ -100,4 +100,14 @@ vocabulary! {
     IN_LAYER = "inLayer";
     /// The whole declaration of a part of a semantic layer, as `rdf:JSON`.
     DEFINITION = "definition";
+    /// A value that a column may hold; a column that has such values holds no others.
+    ALLOWED_VALUE = "allowedValue";
+    /// A value that a column held when its source was read.
+    SAMPLE_VALUE = "sampleValue";
+    /// The words that feedback is about, as the resolver reads them.
+    ASKED = "asked";
+    /// How often what feedback is about was taken as the meaning of its words.
+    ACCEPTED = "accepted";
+    /// How often it was said not to be their meaning.
+    REJECTED = "rejected";
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the compact word resources beside this file from the large ones they were distilled from.
 
-usage: make.py SOURCE_DIR        (needs numpy and snowballstemmer)
+usage: make.py SOURCE_DIR [TARGET_DIR]        (needs numpy and snowballstemmer)
 
 SOURCE_DIR holds words_by_rank_60k.txt, words40k.txt, words40k_minilm_256d.int8.npy and
 wordnet31_synonyms.tsv.gz; README.md says where those come from. The output is byte for byte the same
@@ -94,7 +94,8 @@ def synonyms(path, row_of_stem, stem, rank):
 
 
 def main():
-    source, target = Path(sys.argv[1]), Path(__file__).parent
+    source = Path(sys.argv[1])
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
     stemmer = snowballstemmer.stemmer("english")
     ranked = (source / "words_by_rank_60k.txt").read_text().split()
     rank = {word: index for index, word in enumerate(ranked)}

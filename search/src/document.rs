@@ -5,9 +5,12 @@
 
 mod collect;
 mod known;
+mod standing;
+mod values;
 
 pub(crate) use collect::collect;
 pub(crate) use known::Known;
+pub use standing::{Lifecycle, Standing};
 
 use std::sync::Arc;
 
@@ -30,6 +33,21 @@ pub struct Documents {
     pub metrics: Vec<MetricDoc>,
     /// Entities that are searched but not resolved to: contracts, owners, sources.
     pub others: Vec<OtherDoc>,
+    /// What people said of meanings that were offered to them.
+    pub feedback: Vec<FeedbackDoc>,
+}
+
+/// What was said of one asset as the meaning of some words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct FeedbackDoc {
+    /// The words.
+    pub asked: String,
+    /// The IRI of the asset.
+    pub about: String,
+    /// How often it was taken as their meaning.
+    pub accepted: u64,
+    /// How often it was said not to be.
+    pub rejected: u64,
 }
 
 /// What every entity has.
@@ -80,6 +98,8 @@ pub struct ProductDoc {
     pub domain: Option<usize>,
     /// The IRIs of its owners.
     pub owners: Vec<String>,
+    /// What speaks for or against it beside its words.
+    pub standing: Standing,
 }
 
 /// A dataset.
@@ -97,6 +117,10 @@ pub struct DatasetDoc {
     pub usage: u64,
     /// The first dataset that is the same physical table, when another source speaks of it too.
     pub twin: Option<usize>,
+    /// What speaks for or against it beside its words.
+    pub standing: Standing,
+    /// The first dataset that holds the same: its namesake with the same columns, or what it was copied from.
+    pub family: Option<usize>,
 }
 
 /// A column.
@@ -108,6 +132,8 @@ pub struct ColumnDoc {
     pub dataset: usize,
     /// The columns that it refers to as a foreign key.
     pub references: Vec<usize>,
+    /// Values that it may hold or was seen to hold; none of personal data.
+    pub values: Vec<String>,
 }
 
 /// A glossary term.
@@ -197,6 +223,8 @@ impl Documents {
         for doc in &mut self.datasets {
             within(&mut doc.domain, domains);
             within(&mut doc.twin, datasets);
+            within(&mut doc.family, datasets);
+            within(&mut doc.standing.successor, datasets);
             doc.products.retain(|&at| at < products);
         }
         for doc in &mut self.columns {

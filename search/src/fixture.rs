@@ -102,6 +102,7 @@ pub(crate) fn mesh() -> Documents {
             entity: named,
             domain: Some(at),
             owners: vec![format!("{domain} team")],
+            ..ProductDoc::default()
         });
     }
     for &(name, product, description, usage, columns) in TABLES {
@@ -123,6 +124,7 @@ pub(crate) fn mesh() -> Documents {
                 entity: named,
                 dataset: at,
                 references: Vec::new(),
+                ..ColumnDoc::default()
             });
         }
     }

@@ -3,6 +3,7 @@
 //! The files lie in `search/lexicon/`, made by its `make.py`; the README there names their origins and
 //! licences. They unpack once in a process, on first use, in some milliseconds.
 
+mod phrases;
 mod relation;
 
 use std::io::Read;
@@ -12,9 +13,11 @@ use flate2::read::GzDecoder;
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
+pub(crate) use phrases::{Phrases, WORDS_MAX as PHRASE_WORDS_MAX};
 pub(crate) use relation::Relation;
 
 const ABBREVIATIONS: &str = include_str!("../lexicon/abbreviations.tsv");
+const PHRASES: &str = include_str!("../lexicon/phrases.tsv");
 const WORDS: &[u8] = include_bytes!("../lexicon/words.txt.gz");
 const HEADS: &[u8] = include_bytes!("../lexicon/heads.bin.gz");
 const SYNONYMS: &[u8] = include_bytes!("../lexicon/synonyms.bin.gz");
@@ -36,6 +39,7 @@ pub(crate) struct Lexicon {
     abbreviations: FxHashMap<&'static str, Vec<&'static str>>,
     synonyms: Relation,
     neighbours: Relation,
+    phrases: Phrases,
 }
 
 static WORD_TEXT: OnceLock<String> = OnceLock::new();
@@ -78,6 +82,7 @@ impl Lexicon {
             abbreviations,
             synonyms: Relation::read(&gunzip("synonyms.bin.gz", SYNONYMS)?, rows, false),
             neighbours: Relation::read(&gunzip("neighbours.bin.gz", NEIGHBOURS)?, rows, true),
+            phrases: Phrases::read(PHRASES),
         })
     }
 
@@ -94,6 +99,11 @@ impl Lexicon {
     /// Returns the words that a database abbreviation stands for; empty when it is none.
     pub(crate) fn expansions(&self, word: &str) -> &[&'static str] {
         self.abbreviations.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the phrases that say the same in other words.
+    pub(crate) fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 
     /// Returns the row of a folded word in the tables of meaning.

@@ -46,7 +46,7 @@ pub use index::{
     Facet, FacetField, FacetValue, Hit, Index, IndexOptions, Matched, SearchRequest, SearchResults,
 };
 pub use resolve::{
-    Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Ranked,
-    Resolution, ResolveRequest, ScorePart, Tuning,
+    Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Part, Ranked,
+    Resolution, ResolveRequest, ScorePart, Tuning, Understood, content_words,
 };
 pub use suggest::Suggestion;

@@ -5,6 +5,7 @@
 //! other, `concepts` ranks terms and metrics, `outcome` judges, `candidates` puts meanings together and
 //! `explain` says why. Nothing is random and ties go by position, which is the order of IRIs.
 
+mod added;
 mod analyze;
 mod candidates;
 mod concepts;
@@ -12,7 +13,9 @@ mod context;
 mod cover;
 mod expand;
 mod explain;
+mod feedback;
 mod level;
+mod literals;
 mod look;
 mod names;
 mod outcome;
@@ -21,26 +24,31 @@ mod question;
 pub(crate) mod ranker;
 mod request;
 mod resolution;
+mod rests;
 mod score;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod tuning;
+mod understand;
 mod vectors;
 mod vocabulary;
 
 use semantic_model::EntityKind;
 
+pub use feedback::content_words;
 pub use request::{ResolveRequest, TEXT_BYTES_MAX};
 pub use resolution::{
     Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Ranked,
     Resolution, ScorePart,
 };
 pub use tuning::Tuning;
+pub use understand::{Part, Understood};
 
 use crate::document::{Documents, Entity};
 use crate::lookup::Lookup;
 use candidates::{Placed, Ranking};
-use concepts::Concept;
+use concepts::{Concept, Matched};
 use expand::Group;
 use explain::Explainer;
 use outcome::{Evidence, Verdict};
@@ -70,24 +78,41 @@ pub(crate) fn resolve(
 ) -> Resolution {
     let text = crate::text::cap(&request.text, TEXT_BYTES_MAX);
     let mut words = query::read(text);
-    for extra in [&request.hint, &request.purpose].into_iter().flatten() {
+    for extra in [&request.hint, &request.purpose, &request.role]
+        .into_iter()
+        .flatten()
+    {
         let more = query::read_hint(crate::text::cap(extra, TEXT_BYTES_MAX), &words);
         words.extend(more);
     }
     words.truncate(GROUPS_MAX);
-    let groups = ranker.expand(&words);
+    let sentence = query::is_sentence(text);
+    let groups = ranker.expand(&words, sentence);
     let context = ranker.context(request, documents, lookup);
-    let asked = Asked::new(ranker.vocabulary.len(), &groups, query::is_sentence(text));
-    let scored = ranker.score(&groups, &asked, &context);
-    let (verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
+    let asked = Asked::new(ranker.vocabulary.len(), &groups, sentence);
+    let mut scored = ranker.score(&groups, &asked, &context);
+    let (mut verdict, evidence) = ranker.verdict(&groups, &asked, &scored);
+    let added = ranker.add(text, &groups, documents, lookup, &mut scored);
+    added.convince(&mut verdict);
     let group_of = |table: usize| ranker.group_of(table as u32);
-    let terms = ranker.concepts(&ranker.terms, &groups, &asked, &scored, &context, |at| {
+    let matched = Matched {
+        side: &ranker.terms,
+        words: &scored.term_words,
+    };
+    let mut terms = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
         documents.term_home(at, group_of)
     });
-    let metrics = ranker.concepts(&ranker.metrics, &groups, &asked, &scored, &context, |at| {
+    let matched = Matched {
+        side: &ranker.metrics,
+        words: &Ranker::concept_words(&ranker.metrics, &groups),
+    };
+    let mut metrics = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
         documents.metric_home(at, group_of)
     });
+    added.weigh(EntityKind::Term, &mut terms);
+    added.weigh(EntityKind::Metric, &mut metrics);
     let explainer = Explainer {
+        added: &added,
         ranker,
         documents,
         groups: &groups,
@@ -132,7 +157,8 @@ impl Answer<'_> {
         let wants = |kind: EntityKind| request.kinds.is_empty() || request.kinds.contains(&kind);
         let answers = self.evidence != Evidence::default()
             || !self.terms.is_empty()
-            || !self.metrics.is_empty();
+            || !self.metrics.is_empty()
+            || !self.explainer.added.is_empty();
         let (mut tables, mut columns) = (Vec::new(), Vec::new());
         if answers {
             tables = best(
@@ -161,6 +187,8 @@ impl Answer<'_> {
         let (outcome, question) = self.outcome(text, &placed);
         let unmatched_words = self.unmatched(&placed);
         placed.truncate(limit);
+        let mut candidates: Vec<Candidate> = placed.into_iter().map(|p| p.candidate).collect();
+        rests::note(&mut candidates);
         let mut resolution = Resolution {
             outcome,
             answerability: self.verdict.answerability,
@@ -169,8 +197,9 @@ impl Answer<'_> {
             confidence: self.verdict.confidence,
             question,
             used_context: self.explainer.context.used.clone(),
+            understood: self.understood(text),
             unmatched_words,
-            candidates: placed.into_iter().map(|p| p.candidate).collect(),
+            candidates,
             products: Vec::new(),
             datasets: Vec::new(),
             columns: Vec::new(),
@@ -255,6 +284,19 @@ impl Answer<'_> {
         }
     }
 
+    /// Says what of the question is no name of data.
+    fn understood(&self, text: &str) -> Vec<Understood> {
+        let Explainer {
+            documents, added, ..
+        } = self.explainer;
+        understand::understand(text, &added.spotted, |column| {
+            let doc = &documents.columns[column as usize];
+            let table = documents.datasets.get(doc.dataset);
+            let table = table.map_or("", |table| table.entity.title());
+            format!("{} of {table}", doc.entity.title())
+        })
+    }
+
     fn outcome(&self, text: &str, placed: &[Placed]) -> (Outcome, Option<ClarifyingQuestion>) {
         let Explainer {
             ranker, documents, ..
@@ -287,7 +329,12 @@ impl Answer<'_> {
 
     /// Returns the first candidate of every meaning that is about as good as the best.
     fn tied<'p>(&self, placed: &'p [Placed], sentence: bool) -> Vec<&'p Placed> {
-        let Explainer { ranker, scored, .. } = self.explainer;
+        let Explainer {
+            ranker,
+            scored,
+            documents,
+            ..
+        } = self.explainer;
         // A sentence says more than its words: only a closer tie leaves it open.
         let t = &ranker.tuning;
         let margin = if sentence {
@@ -304,7 +351,11 @@ impl Answer<'_> {
         let first = placed.first().map_or(0.0, |p| p.candidate.score);
         let labelled = placed.first().is_some_and(|p| p.called);
         let mut tied: Vec<&Placed> = Vec::new();
-        for one in placed {
+        // What the caller said of themselves answers what they would be asked.
+        let known = self.explainer.context;
+        let place = |p: &Placed| known.place_factor(p.group, documents.domain_of(&p.candidate));
+        let here = placed.first().map_or(1.0, place);
+        for one in placed.iter().filter(|one| place(one) >= here) {
             let close = match one.group {
                 // The question is its very label: a meaning of its own, however rich its data.
                 _ if one.called => one.candidate.score >= CALLED_TIE * first,
@@ -315,11 +366,18 @@ impl Answer<'_> {
                 }
                 _ => one.candidate.score >= TERM_TIE * best_concept.max(first),
             };
-            let known = tied.iter().any(|other| {
-                other.group == one.group
-                    && (one.group.is_some() || other.candidate.domain == one.candidate.domain)
+            let family = |placed: &Placed| {
+                placed
+                    .table
+                    .map(|t| self.explainer.documents.family_of(t as usize))
+            };
+            let met = tied.iter().any(|other| {
+                let same_place = other.group == one.group
+                    && (one.group.is_some() || other.candidate.domain == one.candidate.domain);
+                // Copies of one table are one meaning.
+                same_place || (family(one).is_some() && family(one) == family(other))
             });
-            if close && !known {
+            if close && !met {
                 tied.push(one);
             }
         }
@@ -344,7 +402,8 @@ impl Answer<'_> {
                     || ranker.products.level.holds(product, v.word)
             })
         };
-        own.filter(|group| !held(group))
+        let added = self.explainer.added;
+        own.filter(|group| !held(group) && !added.is_value(&group.word.text))
             .map(|group| group.word.text.clone())
             .collect()
     }

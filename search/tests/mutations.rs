@@ -148,3 +148,35 @@ proptest! {
         prop_assert_eq!(index.explain(&request).outcome, answer.outcome);
     }
 }
+
+/// Text of a size that no person types is answered in the same way as any other: read up to a limit, without a panic.
+#[test]
+fn enormous_texts_have_sound_answers() {
+    let catalog = catalog(&[
+        "customer".to_owned(),
+        "orders".to_owned(),
+        "warehouse".to_owned(),
+    ]);
+    let index = Index::from_documents(catalog, &Tuning::default()).unwrap();
+    let tokens: Vec<String> = (0..10_000).map(|at| format!("word{at} customer")).collect();
+    let texts = [
+        "x".repeat(1 << 20),
+        "customer ".repeat(1 << 17),
+        "\u{202e}🙂'\"` = ".repeat(1 << 16),
+        tokens.join(" "),
+        String::new(),
+        " ".repeat(1 << 20),
+        "\u{0}".repeat(1 << 20),
+    ];
+    for text in &texts {
+        let answer = index.resolve(&ResolveRequest::new(text.as_str()));
+        sound(&answer).unwrap();
+        assert!(answer.understood.len() <= 64, "{}", answer.understood.len());
+        assert!(answer.unmatched_words.len() <= 96);
+    }
+    let nothing = index.resolve(&ResolveRequest::new(""));
+    assert_eq!(
+        (nothing.outcome, nothing.candidates.len()),
+        (Outcome::Unknown, 0)
+    );
+}

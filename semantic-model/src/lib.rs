@@ -47,6 +47,7 @@
 pub mod centrality;
 mod entity;
 pub mod error;
+mod feedback;
 pub mod formats;
 pub mod identities;
 pub mod identity;
@@ -66,6 +67,7 @@ mod words;
 
 pub use entity::{Claim, Entity, Relation, Usage};
 pub use error::Error;
+pub use feedback::Feedback;
 pub use kind::EntityKind;
 pub use model::Model;
 pub use ontologies::prefixes;

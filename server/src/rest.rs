@@ -45,6 +45,8 @@ pub(crate) async fn resolve(State(app): State<App>, RawQuery(query): RawQuery) -
         recent: params.many("recent"),
         purpose: params.one("purpose")?,
         caller: params.one("caller")?,
+        team: params.one("team")?,
+        role: params.one("role")?,
         kinds: kinds(&mut params)?,
         limit: params.number("limit", 10, PAGE_MAX)?,
         hint: params.one("hint")?,

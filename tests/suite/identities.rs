@@ -276,7 +276,7 @@ fn what_a_source_doubts_is_listed_and_not_joined() {
             at_least: 0.1,
             limit: 9,
         };
-        identities::candidates(snapshot.model(), request).pairs
+        identities::candidates(&snapshot.model(), request).pairs
     };
     let decide = |decision| {
         mesh.decide_identity(

@@ -1,4 +1,6 @@
-//! `cargo xtask demo` and `cargo xtask test`: the two commands of the README.
+//! `cargo xtask demo` and `cargo xtask test`, the two commands of the README, and `cargo xtask lexicon`.
+
+mod lexicon;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,6 +16,9 @@ tasks:
                   (options go to `isogloss demo`, for instance --listen 127.0.0.1:4500)
   test [options]  run every test of the workspace, with PostgreSQL and Spark servers beside them
                   (options go to `cargo test`, for instance -p live; then without Spark)
+  lexicon SOURCE_DIR [--check]
+                  make the embedded words of search/lexicon again, or only check that they come out the same
+                  (needs python3 with numpy and snowballstemmer; search/lexicon/README.md says what SOURCE_DIR holds)
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_str() {
         "demo" => demo(&rest),
         "test" => test(&rest),
+        "lexicon" => lexicon::remake(&rest),
         other => Err(anyhow::anyhow!("unknown task `{other}`\n\n{USAGE}")),
     };
     match outcome {

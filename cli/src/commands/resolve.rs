@@ -1,6 +1,6 @@
 //! `isogloss resolve`: what a text means, with reasons.
 
-use isogloss::search::{Candidate, Resolution, ResolveRequest};
+use isogloss::search::{Candidate, ClarifyingOption, Resolution, ResolveRequest};
 
 use crate::arguments::Resolve;
 use crate::commands::{Outcome, open_then};
@@ -13,6 +13,8 @@ pub(super) fn run(options: &Resolve) -> Outcome {
         product: options.product.clone(),
         purpose: options.purpose.clone(),
         limit: options.limit,
+        team: options.team.clone(),
+        role: options.role.clone(),
         ..ResolveRequest::new(&options.text)
     };
     let resolution = snapshot.resolve(&request)?;
@@ -32,28 +34,31 @@ pub(super) fn run(options: &Resolve) -> Outcome {
     if options.output.json {
         return output::json(&resolution);
     }
-    output::text(&render(&options.text, &resolution, options.explain))
+    let shown = render(&options.text, &resolution, options.explain, options.more);
+    output::text(&shown)
 }
 
 /// Writes a resolution for a person.
-fn render(text: &str, resolution: &Resolution, explain: bool) -> String {
+fn render(text: &str, resolution: &Resolution, explain: bool, more: bool) -> String {
     let mut lines = vec![format!("\"{text}\" is {}", resolution.outcome.as_str())];
     if let Some(question) = &resolution.question {
         lines.push(format!("\n{}", question.text));
-        for option in &question.options {
-            let domain = option
-                .domain
-                .as_ref()
-                .map(|d| format!(" [{}]", d.label))
-                .unwrap_or_default();
-            lines.push(format!(
-                "  - {}{domain}: {}",
-                option.label, option.distinction
-            ));
+        let shown = question.options.iter();
+        let further = question.more.iter().filter(|_| more);
+        lines.extend(shown.chain(further).map(option_line));
+        if !more && !question.more.is_empty() {
+            lines.push(format!("  ({} more with --more)", question.more.len()));
         }
     }
     for (rank, candidate) in resolution.candidates.iter().enumerate() {
         lines.extend(candidate_lines(rank + 1, candidate, explain));
+    }
+    if explain {
+        let understood = resolution.understood.iter();
+        lines.extend(
+            understood
+                .map(|one| format!("\n{} `{}`: {}", one.part.as_str(), one.text, one.meaning)),
+        );
     }
     if !resolution.unmatched_words.is_empty() {
         lines.push(format!(
@@ -62,6 +67,14 @@ fn render(text: &str, resolution: &Resolution, explain: bool) -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+fn option_line(option: &ClarifyingOption) -> String {
+    let domain = option.domain.as_ref();
+    let domain = domain
+        .map(|d| format!(" [{}]", d.label))
+        .unwrap_or_default();
+    format!("  - {}{domain}: {}", option.label, option.distinction)
 }
 
 fn candidate_lines(rank: usize, candidate: &Candidate, explain: bool) -> Vec<String> {
@@ -92,6 +105,10 @@ fn candidate_lines(rank: usize, candidate: &Candidate, explain: bool) -> Vec<Str
         let columns: Vec<_> = candidate.columns.iter().map(|c| c.label.as_str()).collect();
         lines.push(format!("   columns  {}", columns.join(", ")));
     }
+    if !candidate.copies.is_empty() {
+        let copies: Vec<_> = candidate.copies.iter().map(|c| c.iri.as_str()).collect();
+        lines.push(format!("   the same in <{}>", copies.join(">, <")));
+    }
     lines.extend(
         candidate
             .reasons
@@ -105,6 +122,13 @@ fn candidate_lines(rank: usize, candidate: &Candidate, explain: bool) -> Vec<Str
             .map(|p| format!("{} {:+.3}", p.name, p.value))
             .collect();
         lines.push(format!("   score = {}", parts.join(" ")));
+        let path: Vec<_> = candidate
+            .path()
+            .iter()
+            .map(|e| format!("{} {}", e.kind, e.label))
+            .collect();
+        lines.push(format!("   path = {}", path.join(" > ")));
+        lines.extend(candidate.rests_on.iter().map(|rest| format!("   {rest}")));
     }
     lines
 }

@@ -86,6 +86,13 @@ pub(super) fn column(writer: &mut Writer<'_>, line: &Line<'_>, subject: &NamedNo
     if let Some(position) = writer.integer(line, "position") {
         writer.out.integer(subject, iso::POSITION, position);
     }
+    for (key, predicate) in [
+        ("values", iso::ALLOWED_VALUE),
+        ("samples", iso::SAMPLE_VALUE),
+    ] {
+        let values = writer.texts(line, key);
+        writer.out.values(subject, predicate, &values.into());
+    }
     for classification in writer.texts(line, "classification") {
         writer
             .out

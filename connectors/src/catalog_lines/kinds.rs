@@ -123,6 +123,8 @@ impl LineKind {
                 "position",
                 "primary_key",
                 "classification",
+                "values",
+                "samples",
             ],
             Self::Term => &[
                 "definition",

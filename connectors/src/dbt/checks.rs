@@ -241,6 +241,13 @@ fn about_column(
         "accepted_values" => {
             if let Some(values) = check.arguments.get("values") {
                 project.out.extra(column, "accepted_values", values);
+                // A test of some rows leaves the others free.
+                let predicate = if check.partial {
+                    iso::SAMPLE_VALUE
+                } else {
+                    iso::ALLOWED_VALUE
+                };
+                project.out.values(column, predicate, values);
             }
         }
         "relationships" => relationship(project, check, column),

@@ -47,6 +47,15 @@ pub(super) fn write(node: &Node, about: &NamedNode, path: &[String], writer: &mu
             writer.out.text(&iri, dcterms::DESCRIPTION, description);
         }
         writer.out.link(&iri, iso::ABOUT, about);
+        // A rule that counts what is not among these values says which there are.
+        let valid = rule
+            .get("arguments")
+            .and_then(|given| given.get("validValues"));
+        if let Some(valid) = valid.or_else(|| rule.get("validValues")) {
+            writer
+                .out
+                .values(about, iso::ALLOWED_VALUE, &valid.to_json());
+        }
         if let Some(dimension) = rule.text_of("dimension") {
             in_dimension(&iri, dimension, writer);
         }

@@ -180,6 +180,21 @@ fn write_column(
         relate(relationship, Some(iri), iri, contract, index, writer);
     }
     quality::write(node, iri, &column.path, writer);
+    let options = node.get("logicalTypeOptions");
+    let allowed = [
+        node.get("enum"),
+        options.and_then(|options| options.get("enum")),
+    ];
+    for values in allowed.into_iter().flatten() {
+        writer
+            .out
+            .values(iri, iso::ALLOWED_VALUE, &values.to_json());
+    }
+    if let Some(examples) = node.get("examples") {
+        writer
+            .out
+            .values(iri, iso::SAMPLE_VALUE, &examples.to_json());
+    }
     if let Some(items) = node.get("items") {
         own_items(iri, items, writer);
     }

@@ -30,6 +30,10 @@ pub struct Candidate {
     parts: Vec<ScorePart>,
     /// Why it fits, in words, the strongest reason first.
     reasons: Vec<String>,
+    /// What its lead rests on: without which part of its score it would stand behind the next.
+    rests_on: Vec<String>,
+    /// Other datasets that hold the same: namesakes with the same columns, and copies.
+    copies: Vec<Dataset>,
 }
 
 /// A part of a candidate's score.
@@ -63,6 +67,12 @@ impl Candidate {
                 })
                 .collect(),
             reasons: candidate.reasons,
+            rests_on: candidate.rests_on,
+            copies: candidate
+                .copies
+                .into_iter()
+                .filter_map(|copy| named(snapshot, Some(copy)))
+                .collect(),
         }
     }
 }

@@ -25,6 +25,10 @@ pub struct ResolveInput {
     purpose: Option<String>,
     /// Who asks, for instance a person or an agent.
     caller: Option<String>,
+    /// The team of who asks, by IRI or name; what it owns is preferred a little.
+    team: Option<String>,
+    /// What the caller does, for instance `marketing analyst`.
+    role: Option<String>,
     /// Kinds of entities that can be the answer; all of them unless given.
     kinds: Option<Vec<EntityKind>>,
     /// What else the caller knows, in words.
@@ -39,6 +43,8 @@ impl ResolveInput {
             &self.product,
             &self.purpose,
             &self.caller,
+            &self.team,
+            &self.role,
             &self.hint,
         ];
         let single: usize = single.into_iter().flatten().map(String::len).sum();
@@ -55,6 +61,8 @@ impl ResolveInput {
             recent: self.recent.unwrap_or_default(),
             purpose: self.purpose,
             caller: self.caller,
+            team: self.team,
+            role: self.role,
             kinds: kinds_of_model(self.kinds),
             limit,
             hint: self.hint,
@@ -89,6 +97,8 @@ pub struct Resolution {
     confidence: f32,
     /// What of the context changed the order, in words.
     used_context: Vec<String>,
+    /// What of the text is no name of data, and how it was read.
+    set_aside: Vec<SetAside>,
     /// Words of the text that the best candidate does not explain.
     unmatched_words: Vec<String>,
     /// Version of the graph that was asked.
@@ -100,8 +110,21 @@ pub struct Resolution {
 pub struct ClarifyingQuestion {
     /// The question, for people.
     text: String,
-    /// The meanings to choose from.
+    /// The meanings to choose from, three at most.
     options: Vec<ClarifyingOption>,
+    /// Further meanings, for whom none of the first is right.
+    more: Vec<ClarifyingOption>,
+}
+
+/// A part of a text that is no name of data: a value, a number, a date, how to count.
+#[derive(SimpleObject)]
+pub struct SetAside {
+    /// `literal`, `number`, `date`, `aggregation`, `grain`, `comparison` or `negation`.
+    part: String,
+    /// The words, as they stand in the text.
+    text: String,
+    /// How they were read, for instance `count`, `month` or the columns that hold a value.
+    meaning: String,
 }
 
 /// A meaning to choose.
@@ -126,17 +149,29 @@ impl Resolution {
             candidates: candidates
                 .map(|candidate| Candidate::read(snapshot, candidate))
                 .collect(),
-            question: resolution.question.map(|question| ClarifyingQuestion {
-                text: question.text,
-                options: question
-                    .options
-                    .into_iter()
-                    .map(|option| choice(snapshot, option))
-                    .collect(),
+            question: resolution.question.map(|question| {
+                let choices = |options: Vec<search::ClarifyingOption>| {
+                    let options = options.into_iter();
+                    options.map(|option| choice(snapshot, option)).collect()
+                };
+                ClarifyingQuestion {
+                    text: question.text,
+                    options: choices(question.options),
+                    more: choices(question.more),
+                }
             }),
             answerability: resolution.answerability,
             confidence: resolution.confidence,
             used_context: resolution.used_context,
+            set_aside: resolution
+                .understood
+                .into_iter()
+                .map(|one| SetAside {
+                    part: one.part.as_str().to_owned(),
+                    text: one.text,
+                    meaning: one.meaning,
+                })
+                .collect(),
             unmatched_words: resolution.unmatched_words,
             version: snapshot.version().0,
         }

@@ -13,6 +13,8 @@ use serde_json::Value;
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) track: String,
+    /// Where the question comes from.
+    pub(crate) source: String,
     pub(crate) expect: String,
     pub(crate) physical: bool,
     pub(crate) request: ResolveRequest,
@@ -36,17 +38,32 @@ pub(crate) struct Bench {
 type Error = Box<dyn std::error::Error>;
 
 /// Reads `catalog.jsonl.gz`, `glossary.jsonl.gz` and `queries.jsonl.gz`.
-pub(crate) fn read(folder: &Path) -> Result<Bench, Error> {
+///
+/// Of a `pool` only the products stay whose id starts so, with the cases that they answer.
+pub(crate) fn read(folder: &Path, pool: Option<&str>) -> Result<Bench, Error> {
     let mut lines = json_lines(&folder.join("catalog.jsonl.gz"))?;
     let glossary = folder.join("glossary.jsonl.gz");
     if glossary.exists() {
         lines.extend(json_lines(&glossary)?);
     }
-    let cases = json_lines(&folder.join("queries.jsonl.gz"))?;
+    let mut cases: Vec<Case> = json_lines(&folder.join("queries.jsonl.gz"))?
+        .iter()
+        .map(case)
+        .collect();
+    if let Some(pool) = pool {
+        let inside = |id: &str| id.to_lowercase().starts_with(pool);
+        lines.retain(|line| {
+            let ids = ["id", "from"].iter().filter_map(|key| line[*key].as_str());
+            line["kind"] == "domain" || ids.into_iter().all(inside)
+        });
+        cases.retain(|case| {
+            !case.products.is_empty() && case.products.iter().all(|product| inside(product))
+        });
+    }
     Ok(Bench {
         full: documents(&lines, false),
         physical: documents(&lines, true),
-        cases: cases.iter().map(case).collect(),
+        cases,
         lines,
     })
 }
@@ -176,6 +193,7 @@ fn case(line: &Value) -> Case {
     let hint = text(line, "hint").filter(|hint| track != "question" && !hint.is_empty());
     Case {
         id: text(line, "id").unwrap_or_default(),
+        source: text(line, "source").unwrap_or_default(),
         expect: text(line, "expect").unwrap_or_default(),
         physical: line["view"] == "physical",
         request: ResolveRequest {

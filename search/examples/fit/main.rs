@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run -p search --example fit -- FOLDER                        measures, and latency
 //! cargo run -p search --example fit -- FOLDER table_name=2.5 usage=0 the same with other weights
+//! cargo run -p search --example fit -- FOLDER --by-source            the same by where the questions come from
+//! cargo run -p search --example fit -- FOLDER --pool spider.         the same over the products of one source alone
 //! cargo run -p search --example fit -- FOLDER --fit table_name,typo  fits weights, five folds of databases
 //! cargo run -p search --example fit -- FOLDER --ablate               each stage switched off
 //! cargo run -p search --example fit -- FOLDER --show TRACK           the failures of a track
@@ -36,17 +38,17 @@ type Error = Box<dyn std::error::Error>;
 fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (folder, rest) = arguments.split_first().ok_or("give a benchmark folder")?;
-    let bench = bench::read(Path::new(folder))?;
+    let after = |flag: &str| {
+        let at = rest.iter().position(|a| a == flag)?;
+        rest.get(at + 1).map(String::as_str)
+    };
+    let bench = bench::read(Path::new(folder), after("--pool"))?;
     let mut tuning = Tuning::default();
     for setting in rest.iter().filter(|a| !a.starts_with("--")) {
         if let Some((name, value)) = setting.split_once('=') {
             tuning = with(&tuning, name, value.parse()?)?;
         }
     }
-    let after = |flag: &str| {
-        let at = rest.iter().position(|a| a == flag)?;
-        rest.get(at + 1).map(String::as_str)
-    };
     if let Some(track) = after("--show") {
         return show(&bench, &tuning, track);
     }
@@ -71,6 +73,9 @@ fn main() -> Result<(), Error> {
     }
     let worths = run(&bench, &tuning)?;
     report(&bench.cases, &worths);
+    if rest.iter().any(|a| a == "--by-source") {
+        by_source(&bench.cases, &worths);
+    }
     Ok(())
 }
 
@@ -124,13 +129,32 @@ fn report(cases: &[Case], worths: &[Worth]) {
     );
 }
 
+/// Prints the measures of sentences by where they come from.
+fn by_source(cases: &[Case], worths: &[Worth]) {
+    let sources: std::collections::BTreeSet<&str> =
+        cases.iter().map(|case| case.source.as_str()).collect();
+    for source in sources {
+        let of = |case: &Case| case.source == source;
+        let summary = measure::summary(cases, worths, of);
+        let cells = measure::names().into_iter().zip(summary);
+        let cells = cells.filter(|(name, value)| name.starts_with("question") && *value > 0.0);
+        let cells: Vec<String> = cells
+            .map(|(name, value)| format!("{name} {value:.3}"))
+            .collect();
+        println!("{source:16} {}", cells.join(", "));
+    }
+}
+
 /// The stages that can be switched off, with the weights that do it.
 const STAGES: &[(&str, &[&str])] = &[
     ("nothing", &[]),
     ("covers", &["cover_table", "cover_nouns", "cover_joined"]),
     ("shortened words", &["shortened"]),
     ("initials", &["initial"]),
-    ("acronyms", &["acronym"]),
+    ("contractions", &["acronym"]),
+    ("phrases", &["phrase"]),
+    ("agreement", &["agreed"]),
+    ("called terms", &["product_called_term"]),
     ("WordNet", &["synonym"]),
     ("near words", &["neighbour"]),
     (

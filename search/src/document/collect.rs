@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use graph_core::TermId;
 use rustc_hash::FxHashMap;
-use semantic_model::{Entity as View, EntityKind, Model};
+use semantic_model::{Contract, Entity as View, EntityKind, Model};
 
 use super::known::{List, Walk};
+use super::standing::{self, Lifecycle, Standing};
+use super::values::values;
 use super::{
-    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, Known, MetricDoc, OtherDoc, ProductDoc,
-    TermDoc,
+    ColumnDoc, DatasetDoc, Documents, DomainDoc, Entity, FeedbackDoc, Known, MetricDoc, OtherDoc,
+    ProductDoc, TermDoc,
 };
 use crate::text::fold::fold_phrase;
 
@@ -31,6 +33,15 @@ pub(crate) fn collect(
     collector.datasets(model);
     collector.concepts(model);
     collector.others(model);
+    let said = model.feedback().into_iter().map(|one| FeedbackDoc {
+        asked: one.asked,
+        about: one.about,
+        accepted: one.accepted,
+        rejected: one.rejected,
+    });
+    collector.documents.feedback = said.collect();
+    let found = std::mem::take(&mut collector.found);
+    standing::settle(&mut collector.documents, &found);
     collector.documents
 }
 
@@ -45,6 +56,7 @@ struct Collector<'k> {
     product_of: FxHashMap<TermId, usize>,
     dataset_of: FxHashMap<TermId, usize>,
     column_of: FxHashMap<TermId, usize>,
+    found: Vec<standing::Found>,
 }
 
 impl Collector<'_> {
@@ -124,7 +136,27 @@ impl Collector<'_> {
                 entity,
                 domain,
                 owners: owners(&view),
+                standing: self.standing(
+                    &view,
+                    view.lifecycle_status(),
+                    !view.contracts().is_empty(),
+                ),
             });
+        }
+    }
+
+    /// Reads what an entity says of its own standing; names and keys say nothing of it.
+    fn standing(&self, view: &View<'_>, status: Option<String>, contract: bool) -> Standing {
+        if self.physical_only {
+            return Standing::default();
+        }
+        let mut tags = view.keywords();
+        tags.extend(view.classifications());
+        Standing {
+            lifecycle: status.map_or(Lifecycle::Unsaid, |status| Lifecycle::read(&status)),
+            certified: tags.iter().any(|tag| standing::vouches(tag)),
+            contract,
+            ..Standing::default()
         }
     }
 
@@ -135,11 +167,18 @@ impl Collector<'_> {
                 offered.entry(dataset.id()).or_default().push(at);
             }
         }
-        let mut references = Vec::new();
+        let (mut references, mut lineage) = (Vec::new(), Vec::new());
         let mut known: FxHashMap<String, usize> = FxHashMap::default();
         for view in model.datasets() {
             let at = self.documents.datasets.len();
             let names = view.qualified_names();
+            let schema = names.first().and_then(|name| name.rsplit('.').nth(1));
+            self.found.push(standing::Found {
+                schema: schema.unwrap_or_default().to_owned(),
+                kind: view.materialization().unwrap_or_default().to_lowercase(),
+                ..standing::Found::default()
+            });
+            lineage.extend(view.upstream().iter().map(|from| (at, from.id())));
             let twin = names.iter().find_map(|name| known.get(name).copied());
             for name in names {
                 known.entry(name).or_insert(twin.unwrap_or(at));
@@ -158,6 +197,16 @@ impl Collector<'_> {
             let entity = self.listed(List::Datasets, &view);
             let domain = self.domain(&view);
             let usage = view.usage_count();
+            let agreed = |contract: &Contract<'_>| {
+                let status = contract.status().unwrap_or_default();
+                !matches!(
+                    Lifecycle::read(&status),
+                    Lifecycle::Retired | Lifecycle::Draft
+                )
+            };
+            let mut standing =
+                self.standing(&view, view.status(), view.contracts().iter().any(agreed));
+            standing.stale = !self.physical_only && view.is_stale();
             self.documents.datasets.push(DatasetDoc {
                 entity,
                 products,
@@ -165,6 +214,8 @@ impl Collector<'_> {
                 owners: owners(&view),
                 usage,
                 twin,
+                standing,
+                family: None,
             });
             for column in view.columns() {
                 let from = self.documents.columns.len();
@@ -175,7 +226,18 @@ impl Collector<'_> {
                     entity,
                     dataset: at,
                     references: Vec::new(),
+                    values: if self.physical_only {
+                        Vec::new()
+                    } else {
+                        values(&view, &column)
+                    },
                 });
+            }
+        }
+        for (to, from) in lineage {
+            if let (Some(&from), Some(found)) = (self.dataset_of.get(&from), self.found.get_mut(to))
+            {
+                found.made_from.push(from);
             }
         }
         for (from, to) in references {
@@ -297,159 +359,4 @@ fn synonyms(view: &View<'_>, label: &str, name: Option<&str>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::expect;
-    use graph_core::rdf::{Literal, NamedNode, RdfTerm, Statement};
-    use graph_core::{Change, Commit, Store, Timestamp};
-    use ontologies::{csvw, dcat, dcterms, dprod, iso, rdf, skos};
-
-    use super::*;
-    use crate::index::{Index, IndexOptions};
-    use crate::resolve::ResolveRequest;
-
-    fn iri(path: &str) -> NamedNode {
-        let full = if path.contains("://") {
-            path.to_owned()
-        } else {
-            format!("urn:isogloss:{path}")
-        };
-        NamedNode::new(full).expect("a well-formed IRI")
-    }
-
-    fn link(subject: &str, predicate: &str, object: &str) -> Statement {
-        Statement::new(iri(subject), iri(predicate), RdfTerm::from(iri(object)))
-    }
-
-    fn say(subject: &str, predicate: &str, text: &str) -> Statement {
-        Statement::new(iri(subject), iri(predicate), Literal::from(text))
-    }
-
-    fn mesh() -> Store {
-        let (domain, product, dataset) = (
-            "domain:mesh/sales",
-            "product:mesh/sales/orders",
-            "dataset:shop/ord_hdr",
-        );
-        let (schema, column, term) = (
-            "schema:shop/ord_hdr",
-            "column:shop/ord_hdr/cust_no",
-            "term:glossary/client",
-        );
-        let statements = vec![
-            link(domain, rdf::TYPE, iso::DOMAIN),
-            say(domain, skos::PREF_LABEL, "Sales"),
-            link(product, rdf::TYPE, dprod::DATA_PRODUCT),
-            say(product, iso::NAME, "orders"),
-            say(product, dcterms::TITLE, "Order book"),
-            link(product, dprod::DOMAIN, domain),
-            link(product, dprod::OUTPUT_DATASET, dataset),
-            link(dataset, rdf::TYPE, dcat::DATASET_CLASS),
-            say(dataset, iso::NAME, "ord_hdr"),
-            say(dataset, dcterms::DESCRIPTION, "One row for each purchase."),
-            say(dataset, dcat::KEYWORD, "sales order"),
-            link(dataset, csvw::TABLE_SCHEMA, schema),
-            link(schema, csvw::COLUMN, column),
-            link(column, rdf::TYPE, csvw::COLUMN_CLASS),
-            say(column, csvw::NAME, "cust_no"),
-            link(column, iso::REPRESENTS, term),
-            link(term, rdf::TYPE, iso::TERM),
-            say(term, skos::PREF_LABEL, "Client"),
-            say(term, skos::ALT_LABEL, "account holder"),
-            say(term, skos::DEFINITION, "Whoever buys."),
-        ];
-        let store = Store::in_memory();
-        let commit = Commit {
-            source: "shop".try_into().expect("a source name"),
-            kind: "test".to_owned(),
-            actor: "test".to_owned(),
-            time: Timestamp(0),
-            change: Change::Replace(statements),
-        };
-        store.commit(commit).expect("an in-memory commit");
-        store
-    }
-
-    fn show(documents: &Documents) -> String {
-        let entity = |entity: &Entity| {
-            let Entity {
-                name,
-                label,
-                description,
-                synonyms,
-                sources,
-                ..
-            } = entity;
-            format!("{name} {label:?} {description:?} {synonyms:?} {sources:?}")
-        };
-        let mut lines: Vec<String> = Vec::new();
-        lines.extend(documents.domains.iter().map(|d| entity(&d.entity)));
-        lines.extend(
-            documents
-                .products
-                .iter()
-                .map(|d| format!("{} domain {:?}", entity(&d.entity), d.domain)),
-        );
-        lines.extend(
-            documents
-                .datasets
-                .iter()
-                .map(|d| format!("{} products {:?}", entity(&d.entity), d.products)),
-        );
-        lines.extend(
-            documents
-                .columns
-                .iter()
-                .map(|d| format!("{} dataset {}", entity(&d.entity), d.dataset)),
-        );
-        lines.extend(
-            documents
-                .terms
-                .iter()
-                .map(|d| format!("{} columns {:?}", entity(&d.entity), d.columns)),
-        );
-        lines.extend(
-            documents
-                .others
-                .iter()
-                .map(|d| format!("{} {}", entity(&d.entity), d.kind)),
-        );
-        lines.join("\n")
-    }
-
-    #[test]
-    fn documents_are_read_from_the_graph() {
-        let snapshot = mesh().snapshot();
-        let model = Model::new(&snapshot);
-        expect![[r#"
-            Sales None None [] ["shop"]
-            orders Some("Order book") None [] ["shop"] domain Some(0)
-            ord_hdr None Some("One row for each purchase.") ["sales order"] ["shop"] products [0]
-            cust_no None None [] ["shop"] dataset 0
-            Client None Some("Whoever buys.") ["account holder"] ["shop"] columns [0]
-            shop None None [] ["shop"] source"#]]
-        .assert_eq(&show(&collect(&model, false, None)));
-        expect![[r#"
-            Sales None None [] ["shop"]
-            orders None None [] ["shop"] domain Some(0)
-            ord_hdr None None [] ["shop"] products [0]
-            cust_no None None [] ["shop"] dataset 0
-            Client None None [] ["shop"] columns [0]
-            shop None None [] ["shop"] source"#]]
-        .assert_eq(&show(&collect(&model, true, None)));
-    }
-
-    #[test]
-    fn the_words_of_a_term_lead_to_its_column() {
-        let snapshot = mesh().snapshot();
-        let index = Index::build(&snapshot, &IndexOptions::default()).expect("a sound graph");
-        let resolution = index.resolve(&ResolveRequest::new("account holder of a purchase"));
-        assert_eq!(
-            resolution.columns[0].iri,
-            "urn:isogloss:column:shop/ord_hdr/cust_no"
-        );
-        assert_eq!(
-            resolution.products[0].iri,
-            "urn:isogloss:product:mesh/sales/orders"
-        );
-    }
-}
+mod tests;

@@ -15,7 +15,9 @@ const DATASETS_PER_PRODUCT: usize = 3;
 /// At most this many columns are named with a dataset.
 const COLUMNS_MAX: usize = 5;
 /// A term or metric whose label the question covers less than this is no meaning of it.
-const SHARE_MIN: f32 = 0.6;
+const SHARE_MIN: f32 = 0.3;
+/// What is called less than this is named with no dataset.
+const SHARE_HOSTED: f32 = 0.6;
 /// At most this many terms and this many metrics are considered.
 const CONCEPTS_MAX: usize = 12;
 /// What a fully matching term or metric scores, where a fully matching dataset scores a little more.
@@ -63,6 +65,14 @@ impl Documents {
             &doc.columns,
             group_of,
         )
+    }
+
+    /// Returns the position of a candidate's domain.
+    pub(crate) fn domain_of(&self, candidate: &Candidate) -> Option<usize> {
+        let domain = candidate.domain.as_ref()?;
+        self.domains
+            .iter()
+            .position(|doc| doc.entity.iri == domain.iri)
     }
 
     /// Returns where a metric belongs.
@@ -142,13 +152,25 @@ impl Ranking<'_> {
             if placed.len() >= limit {
                 break;
             }
-            if !tables_seen.insert(self.explainer.documents.stands_for(table as usize)) {
+            let documents = self.explainer.documents;
+            if !tables_seen.insert(documents.stands_for(table as usize)) {
                 continue;
             }
             let group = ranker.group_of(table);
+            // A copy is named with the first of its family.
+            let family = documents.family_of(table as usize);
+            let kin = placed.iter_mut().find(|p| {
+                p.table
+                    .is_some_and(|t| documents.family_of(t as usize) == family)
+            });
+            if let Some(kin) = kin {
+                kin.candidate.copies.push(self.dataset(table));
+                continue;
+            }
             let seen = of_product.entry(group).or_default();
             *seen += 1;
-            if *seen > DATASETS_PER_PRODUCT {
+            // What belongs to no product stands for itself.
+            if *seen > DATASETS_PER_PRODUCT && ranker.groups[group as usize].product.is_some() {
                 continue;
             }
             let explanation = self.explainer.table(table);
@@ -237,17 +259,11 @@ impl Ranking<'_> {
     }
 
     fn add_concepts(&self, placed: &mut Vec<Placed>, concepts: &[Concept], kind: EntityKind) {
-        // Where the question is the very label of something, what is only near it is no other meaning.
+        // Where the question is the very label of something, what is only near it comes after, on its own.
         let any_called = self.terms.iter().chain(self.metrics).any(|c| c.called);
         for concept in concepts
             .iter()
-            .filter(|c| {
-                if any_called {
-                    c.called
-                } else {
-                    c.share >= SHARE_MIN
-                }
-            })
+            .filter(|c| c.called || c.share >= SHARE_MIN)
             .take(CONCEPTS_MAX)
         {
             let candidate = self.of_concept(concept, kind);
@@ -284,7 +300,9 @@ impl Ranking<'_> {
                     .iter()
                     .position(|p| free(p) && p.table.is_some() && same_domain(p)),
             ];
-            match hosts.into_iter().flatten().next() {
+            // What is not named well enough speaks for no dataset.
+            let near = concept.called || (concept.share >= SHARE_HOSTED && !any_called);
+            match hosts.into_iter().flatten().next().filter(|_| near) {
                 Some(at) => {
                     placed[at].called |= concept.called;
                     attach(&mut placed[at].candidate, candidate);
@@ -367,15 +385,16 @@ impl Ranking<'_> {
             .groups
             .iter()
             .map(|&g| context.product_factor(g as usize))
-            .fold(1.0, f32::max);
+            .fold(context.place_factor(None, home.domain), f32::max);
         let name = CONCEPT_SCALE * concept.share * covered;
         let product = ranker.tuning.table_back_product * product;
         let parts = [
             ("name", name),
             ("product", product),
             ("context", name * (factor - 1.0)),
+            ("feedback", concept.feedback),
         ];
-        let telling = parts.into_iter().filter(|part| part.1 > 1e-6);
+        let telling = parts.into_iter().filter(|part| part.1.abs() > 1e-6);
         let table = self
             .carriers(concept, kind)
             .first()
@@ -408,6 +427,8 @@ impl Ranking<'_> {
             )],
             term: (kind == EntityKind::Term).then(|| own.clone()),
             metric: (kind == EntityKind::Metric).then_some(own),
+            copies: Vec::new(),
+            rests_on: Vec::new(),
         }
     }
 }
@@ -423,6 +444,8 @@ fn empty() -> Candidate {
         score: 0.0,
         parts: Vec::new(),
         reasons: Vec::new(),
+        copies: Vec::new(),
+        rests_on: Vec::new(),
     }
 }
 

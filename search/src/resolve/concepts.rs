@@ -4,10 +4,13 @@ use super::context::Context;
 use super::expand::Group;
 use super::look::{Rows, Weights};
 use super::ranker::{Ranker, Side};
-use super::score::{Asked, Scored};
+use super::score::{Asked, Scored, Scores};
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
 const HOMELESS: f32 = 0.7;
+
+/// A term is named by a question that holds at least this share of its label.
+const NAMED: f32 = 0.5;
 
 /// A term or metric with its score.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +21,17 @@ pub(crate) struct Concept {
     pub(crate) share: f32,
     /// Whether the question is one of its labels, word for word.
     pub(crate) called: bool,
+    /// What feedback adds to its score.
+    pub(crate) feedback: f32,
     /// What its score was judged by; see [`NAMES`].
     pub(crate) features: [f32; FEATURES],
+}
+
+/// Terms or metrics, with what their words alone give them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Matched<'a> {
+    pub(crate) side: &'a Side,
+    pub(crate) words: &'a Scores,
 }
 
 /// How many features a term or metric has.
@@ -35,17 +47,72 @@ pub(crate) struct Home {
 }
 
 impl Ranker {
+    /// Scores the terms or metrics by their words alone.
+    pub(crate) fn concept_words(side: &Side, groups: &[Group]) -> Scores {
+        side.score(groups, |group| group.weight.max(0.5 * group.column_weight))
+    }
+
+    /// Rewards the products whose glossary has a term that the question names.
+    pub(crate) fn reward_terms(
+        &self,
+        scored: &mut Scored,
+        groups: &[Group],
+        asked: &Asked,
+        context: &Context,
+    ) {
+        let weight = self.tuning.product_called_term;
+        let first = scored.covers.first().map(|cover| cover.group as usize);
+        // Asked for by its name alone a term is an answer itself.
+        let Some(first) = first
+            .filter(|_| weight > 0.0 && asked.sentence && !scored.term_words.touched.is_empty())
+        else {
+            return;
+        };
+        let unit =
+            weight * scored.products[first] / context.product_factor(first).max(f32::EPSILON);
+        let mass = Self::concept_mass(groups);
+        let mut gains = vec![0.0f32; self.groups.len()];
+        for &item in &scored.term_words.touched {
+            let Some(group) = self.product_of_term.get(item as usize).copied().flatten() else {
+                continue;
+            };
+            let share = asked.best_share(&self.terms.names, item);
+            if share < NAMED {
+                continue;
+            }
+            let mut met = Rows::new(groups.len());
+            let row = met.add();
+            met.meet(row, &self.terms.names, item, asked);
+            let gain = share * share * share * mass.share(met.any(row));
+            let best = &mut gains[group as usize];
+            *best = best.max(gain);
+        }
+        let gained = gains
+            .into_iter()
+            .enumerate()
+            .filter(|(_, gain)| *gain > 0.0);
+        for (group, gain) in gained {
+            scored.products[group] += unit * gain * context.product_factor(group);
+        }
+    }
+
+    fn concept_mass(groups: &[Group]) -> Weights {
+        Weights::new(groups, |group| {
+            super::outcome::telling(group) * group.column_weight / group.weight.max(f32::EPSILON)
+        })
+    }
+
     /// Scores the terms or metrics that share a word with the question, best first.
     pub(crate) fn concepts(
         &self,
-        side: &Side,
+        matched: Matched<'_>,
         groups: &[Group],
         asked: &Asked,
         scored: &Scored,
         context: &Context,
         home: impl Fn(usize) -> Home,
     ) -> Vec<Concept> {
-        let words = side.score(groups, |group| group.weight.max(0.5 * group.column_weight));
+        let Matched { side, words } = matched;
         let best = scored
             .products
             .iter()
@@ -54,9 +121,7 @@ impl Ranker {
             .max(f32::EPSILON);
         let most = words.touched.iter().map(|&i| words.of[i as usize]);
         let most = most.fold(0.0, f32::max).max(f32::EPSILON);
-        let mass = Weights::new(groups, |group| {
-            super::outcome::telling(group) * group.column_weight / group.weight.max(f32::EPSILON)
-        });
+        let mass = Self::concept_mass(groups);
         let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
         for &item in &words.touched {
             let covers = side.names.of(item).map(|name| asked.cover(name));
@@ -80,7 +145,7 @@ impl Ranker {
                 .map(|&g| context.product_factor(g as usize))
                 .fold(1.0, f32::max);
             let lift = if home.groups.is_empty() {
-                self.domain_factor(context, home.domain)
+                context.place_factor(None, home.domain)
             } else {
                 lift
             };
@@ -100,19 +165,11 @@ impl Ranker {
                 score,
                 share,
                 called: asked.calls(&side.names, item),
+                feedback: 0.0,
                 features: [product, share, covered, words, text, best],
             });
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.at.cmp(&b.at)));
         found
-    }
-
-    fn domain_factor(&self, context: &Context, domain: Option<usize>) -> f32 {
-        let Some(domain) = domain else { return 1.0 };
-        let same = self
-            .groups
-            .iter()
-            .position(|group| group.domain == Some(domain));
-        same.map_or(1.0, |group| context.product_factor(group))
     }
 }

@@ -13,6 +13,7 @@ const RECENT_MAX: usize = 32;
 pub(crate) struct Context {
     products: Vec<f32>,
     tables: Vec<f32>,
+    domains: Vec<f32>,
     /// The parts of the context that were understood, in words.
     pub(crate) used: Vec<String>,
     /// For each group of datasets the reason it is preferred.
@@ -28,6 +29,17 @@ impl Context {
     /// Returns the factor on a dataset's score.
     pub(crate) fn table_factor(&self, table: usize) -> f32 {
         self.tables.get(table).copied().unwrap_or(1.0)
+    }
+
+    /// Returns the factor on the score of what belongs to a domain and to no product.
+    pub(crate) fn domain_factor(&self, domain: usize) -> f32 {
+        self.domains.get(domain).copied().unwrap_or(1.0)
+    }
+
+    /// Returns the factor on what belongs to a group of datasets, or else to a domain.
+    pub(crate) fn place_factor(&self, group: Option<u32>, domain: Option<usize>) -> f32 {
+        let of_group = group.map_or(1.0, |group| self.product_factor(group as usize));
+        of_group.max(domain.map_or(1.0, |domain| self.domain_factor(domain)))
     }
 
     /// Returns why a product is preferred.
@@ -52,13 +64,19 @@ impl Ranker {
         documents: &Documents,
         lookup: &Lookup,
     ) -> Context {
-        let asked = [&request.domain, &request.product, &request.caller];
+        let asked = [
+            &request.domain,
+            &request.product,
+            &request.caller,
+            &request.team,
+        ];
         if asked.iter().all(|part| part.is_none()) && request.recent.is_empty() {
             return Context::default();
         }
         let mut context = Context {
             products: vec![1.0; self.groups.len()],
             tables: vec![1.0; self.tables.level.len()],
+            domains: vec![1.0; documents.domains.len()],
             reasons: vec![None; self.groups.len()],
             used: Vec::new(),
         };
@@ -77,8 +95,8 @@ impl Ranker {
         for recent in request.recent.iter().take(RECENT_MAX) {
             self.prefer_recent(&mut context, recent, documents, lookup);
         }
-        if let Some(caller) = &request.caller {
-            self.prefer_owned(&mut context, caller, documents);
+        for owner in [&request.caller, &request.team].into_iter().flatten() {
+            self.prefer_owned(&mut context, owner, documents);
         }
         context
     }
@@ -96,6 +114,9 @@ impl Ranker {
             context.used.push(format!("domain {title}"));
             let reason = format!("domain {title} given by the caller");
             let wanted = documents.domain_with_parts(at as usize);
+            for &domain in &wanted {
+                context.domains[domain] += self.tuning.context_domain;
+            }
             for group in 0..self.groups.len() {
                 if self.groups[group]
                     .domain

@@ -121,14 +121,18 @@ impl Ranker {
         (set, one, covered)
     }
 
+    fn near(&self, table: u32) -> &[u32] {
+        let near = self.neighbours.get(table as usize);
+        near.map_or(&[], Vec::as_slice)
+    }
+
     /// Tells whether two datasets are joined by a foreign key, or by one dataset between them.
     fn joins(&self, one: u32, other: u32) -> bool {
-        let near = |table: u32| {
-            self.neighbours
-                .get(table as usize)
-                .map_or(&[][..], Vec::as_slice)
-        };
-        near(one).contains(&other) || near(one).iter().any(|&link| near(other).contains(&link))
+        self.near(one).contains(&other)
+            || self
+                .near(one)
+                .iter()
+                .any(|&link| self.near(other).contains(&link))
     }
 }
 

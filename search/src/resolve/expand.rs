@@ -1,5 +1,8 @@
 //! What else a word of a question may be called in the catalog.
 
+mod contracted;
+mod meanings;
+
 use rustc_hash::FxHashMap;
 
 use super::query::QueryWord;
@@ -12,8 +15,6 @@ use crate::text::{segment, stem};
 const VARIANTS_MAX: usize = 24;
 /// A word is looked for in at most this many shortened forms.
 const SHORTENED_MAX: usize = 6;
-/// Initials are read in the names of things, not in sentences, where any letters meet.
-const ACRONYM_WORDS: usize = 5;
 /// Weaker variants are left out.
 const STRENGTH_MIN: f32 = 0.05;
 
@@ -32,6 +33,8 @@ pub(crate) enum Why {
     Synonym,
     /// Near in meaning.
     Neighbour,
+    /// The same in other words: *surname* and *last name*.
+    Reworded,
     /// A shortened form, as names write it.
     Shortened,
     /// One letter away.
@@ -63,15 +66,14 @@ pub(crate) struct Group {
 
 impl Ranker {
     /// Finds the variants of every word of a question.
-    pub(crate) fn expand(&self, words: &[QueryWord]) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::with_capacity(words.len());
+    pub(crate) fn expand(&self, words: &[QueryWord], sentence: bool) -> Vec<Group> {
         let joined: Vec<Option<WordId>> = words
             .iter()
             .enumerate()
             .map(|(at, word)| self.joined(words, at, word))
             .collect();
-        for (at, word) in words.iter().enumerate() {
-            let mut variants = self.variants(word);
+        let mut found: Vec<Vec<Variant>> = words.iter().map(|word| self.variants(word)).collect();
+        for (at, variants) in found.iter_mut().enumerate() {
             // "zip code" also means `zipcode`, for both of its words.
             let both = [joined[at], joined.get(at + 1).copied().flatten()];
             variants.extend(both.into_iter().flatten().map(|word| Variant {
@@ -79,11 +81,47 @@ impl Ranker {
                 strength: 1.0,
                 why: Why::Joined,
             }));
-            variants.extend(self.acronyms(words, at));
-            keep_best(&mut variants);
-            groups.push(self.weigh(word.clone(), variants));
         }
-        groups
+        let generic = self.reword(words, &mut found);
+        // Contractions are read in the names of things, not in sentences, where any letters meet.
+        if !sentence {
+            self.contract(words, &mut found);
+        }
+        for variants in &mut found {
+            keep_best(variants);
+        }
+        let titled = self.titled(words, &found);
+        let marks = generic.into_iter().zip(titled);
+        let read = words.iter().zip(found).zip(marks);
+        read.map(|((word, variants), (generic, titled))| {
+            let mut word = word.clone();
+            word.generic |= generic;
+            word.capitalised &= !titled;
+            self.weigh(word, variants)
+        })
+        .collect()
+    }
+
+    /// Tells which words with a capital are the name of a product: `Chicago` of `chicago_crime`, but not `Chicago High School`.
+    fn titled(&self, words: &[QueryWord], found: &[Vec<Variant>]) -> Vec<bool> {
+        let mut titled = vec![false; words.len()];
+        let mut start = 0;
+        while start < words.len() {
+            let after = words[start + 1..].iter();
+            let more = after
+                .take_while(|word| word.adjacent && word.capitalised)
+                .count();
+            let end = start + 1 + more;
+            let mut named = found[start..end].iter().map(|variants| {
+                let mut same = variants.iter().filter(|v| v.why == Why::Same);
+                same.any(|v| self.titles.contains(&v.word))
+            });
+            if words[start].capitalised && named.all(|named| named) {
+                titled[start..end].fill(true);
+            }
+            start = end;
+        }
+        titled
     }
 
     fn joined(&self, words: &[QueryWord], at: usize, word: &QueryWord) -> Option<WordId> {
@@ -94,30 +132,6 @@ impl Ranker {
         } else {
             None
         }
-    }
-
-    /// Finds the initials of three to five words in a row, for the word at a place among them.
-    fn acronyms(&self, words: &[QueryWord], at: usize) -> Vec<Variant> {
-        let mut found = Vec::new();
-        if self.tuning.acronym <= 0.0 || words.len() > ACRONYM_WORDS {
-            return found;
-        }
-        for length in 3..=5 {
-            for start in (at + 1).saturating_sub(length)..=at {
-                let Some(run) = words.get(start..start + length) else {
-                    continue;
-                };
-                let initials: String = run.iter().filter_map(|w| w.text.chars().next()).collect();
-                let cryptic = self.lexicon.rank(&initials).is_none_or(|rank| rank > 5_000);
-                let word = self.vocabulary.get(&initials).filter(|_| cryptic);
-                found.extend(word.map(|word| Variant {
-                    word,
-                    strength: self.tuning.acronym,
-                    why: Why::Shortened,
-                }));
-            }
-        }
-        found
     }
 
     fn variants(&self, word: &QueryWord) -> Vec<Variant> {
@@ -187,30 +201,6 @@ impl Ranker {
         self.lexicon
             .head(text)
             .or_else(|| self.lexicon.head(&stem::stem(text)))
-    }
-
-    fn add_meanings(&self, head: Head, found: &mut Vec<Variant>) {
-        let t = &self.tuning;
-        for (other, weight) in self.lexicon.synonyms(head) {
-            let strength = t.synonym * weight;
-            let words = self.vocabulary.of_head(other);
-            found.extend(words.map(|word| Variant {
-                word,
-                strength,
-                why: Why::Synonym,
-            }));
-        }
-        for (other, cosine) in self.lexicon.neighbours(head) {
-            let nearness = (cosine - t.neighbour_cut) / (1.0 - t.neighbour_cut);
-            // However near, another word is not the word itself.
-            let strength = (t.neighbour * nearness).min(t.neighbour_max);
-            let words = self.vocabulary.of_head(other);
-            found.extend(words.map(|word| Variant {
-                word,
-                strength,
-                why: Why::Neighbour,
-            }));
-        }
     }
 
     fn weigh(&self, word: QueryWord, variants: Vec<Variant>) -> Group {

@@ -1,10 +1,12 @@
 //! Says what a score is made of and why, in words.
 
+use super::added::Added;
 use super::context::Context;
 use super::expand::{Group, Variant, Why};
 use super::ranker::{Ranker, Side};
 use super::resolution::ScorePart;
 use super::score::Scored;
+use super::standing;
 use crate::document::Documents;
 
 /// Reasons past this many are left out: the strongest come first.
@@ -40,6 +42,7 @@ pub(crate) struct Explainer<'a> {
     pub(crate) groups: &'a [Group],
     pub(crate) scored: &'a Scored,
     pub(crate) context: &'a Context,
+    pub(crate) added: &'a Added,
 }
 
 impl Explainer<'_> {
@@ -56,6 +59,7 @@ impl Explainer<'_> {
             .map(|(at, f)| self.reason(table, &self.groups[*at], f))
             .collect();
         let at = table as usize;
+        reasons.extend(self.added.reasons(table).iter().cloned());
         if let Some(reason) = self.context.reason(self.ranker.group_of(table) as usize) {
             reasons.insert(reasons.len().min(REASONS_MAX - 1), reason.to_owned());
         }
@@ -69,7 +73,13 @@ impl Explainer<'_> {
             let times = self.documents.datasets[at].usage;
             reasons.push(format!("queried {times} times"));
         }
+        let title = |at: usize| self.documents.datasets[at].entity.title();
         reasons.dedup();
+        reasons.truncate(REASONS_MAX - 1);
+        reasons.extend(standing::reasons(
+            &self.documents.datasets[at].standing,
+            title,
+        ));
         reasons.truncate(REASONS_MAX);
         Explanation { parts, reasons }
     }
@@ -114,7 +124,12 @@ impl Explainer<'_> {
         let (t, s, at) = (&self.ranker.tuning, self.scored, table as usize);
         let group = self.ranker.group_of(table) as usize;
         let unit = 1.0 / s.table_top.max(f32::EPSILON);
-        let meant = |why: Why| matches!(why, Why::Synonym | Why::Neighbour | Why::Typo);
+        let meant = |why: Why| {
+            matches!(
+                why,
+                Why::Synonym | Why::Neighbour | Why::Reworded | Why::Typo
+            )
+        };
         let sum = |wanted: &dyn Fn(&Found) -> bool| -> f32 {
             found
                 .iter()
@@ -156,8 +171,11 @@ impl Explainer<'_> {
             ("usage", used),
         ];
         let telling = parts.into_iter().filter(|part| part.1.abs() > 1e-6);
+        let standing = &self.documents.datasets[at].standing;
         telling
             .map(|(name, value)| ScorePart { name, value })
+            .chain(standing::parts(standing, t, whole + breadth))
+            .chain(self.added.parts(table))
             .collect()
     }
 
@@ -199,6 +217,7 @@ impl Explainer<'_> {
             Why::Piece => format!("`{asked}` holds `{word}` {place}"),
             Why::Synonym => format!("`{asked}` matched `{word}` {place} as a synonym (WordNet)"),
             Why::Neighbour => format!("`{asked}` matched `{word}` {place} as near in meaning"),
+            Why::Reworded => format!("`{asked}` says `{word}` {place} in other words"),
             Why::Typo => format!("`{asked}` looks like `{word}` {place}"),
         }
     }

@@ -37,6 +37,8 @@ struct Token {
     quoted: bool,
     capital: bool,
     sentence_start: bool,
+    /// Stands after a comma or the like.
+    clause_start: bool,
 }
 
 /// Reads the content words of a question, without repetitions.
@@ -49,7 +51,7 @@ pub(crate) fn read(text: &str) -> Vec<QueryWord> {
     let mut words: Vec<QueryWord> = Vec::new();
     let mut last = usize::MAX;
     for (at, token) in tokens.iter().enumerate() {
-        let asked = count > SHORT && stop::is_asking(&token.text, at < 2);
+        let asked = count > SHORT && asks(&tokens, at);
         let skipped = stop::is_function(&token.text) || asked || filler(&tokens, at);
         if skipped || words.len() == WORDS_MAX || words.iter().any(|w| w.text == token.text) {
             continue;
@@ -110,6 +112,17 @@ impl QueryWord {
     }
 }
 
+/// Tells whether a word only asks: "list" at the start, "provide" after "can you" or a comma.
+fn asks(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    let before = at
+        .checked_sub(1)
+        .map_or("", |before| tokens[before].text.as_str());
+    let opening = at < 2 || token.sentence_start || matches!(before, "you" | "please");
+    let joins = token.clause_start || matches!(before, "and" | "then" | "also");
+    stop::is_asking(&token.text, opening) || joins && stop::is_command(&token.text)
+}
+
 /// Tells whether a word stands where a question names what it is about.
 fn noun(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
@@ -158,31 +171,33 @@ fn filler(tokens: &[Token], at: usize) -> bool {
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut quote = None;
-    let mut start = true;
+    let (mut start, mut clause) = (true, true);
     let mut before = ' ';
     let mut run = 0..0;
-    let mut flush = |run: std::ops::Range<usize>, quoted: bool, start: &mut bool| {
-        let raw = &text[run];
-        if raw.is_empty() {
-            return;
-        }
-        // `order_items` is the name of data wherever it stands; what is quoted or capitalised else is a value.
-        let identifier = raw.trim_matches('_').contains('_');
-        let quoted = quoted && !identifier;
-        let capital = !identifier && raw.chars().next().is_some_and(char::is_uppercase);
-        split::each_word(raw, |word| {
-            let text = fold(word);
-            if !text.is_empty() {
-                tokens.push(Token {
-                    text,
-                    quoted,
-                    capital,
-                    sentence_start: *start,
-                });
+    let mut flush =
+        |run: std::ops::Range<usize>, quoted: bool, start: &mut bool, clause: &mut bool| {
+            let raw = &text[run];
+            if raw.is_empty() {
+                return;
             }
-            *start = false;
-        });
-    };
+            // `order_items` is the name of data wherever it stands; what is quoted or capitalised else is a value.
+            let identifier = raw.trim_matches('_').contains('_');
+            let quoted = quoted && !identifier;
+            let capital = !identifier && raw.chars().next().is_some_and(char::is_uppercase);
+            split::each_word(raw, |word| {
+                let text = fold(word);
+                if !text.is_empty() {
+                    tokens.push(Token {
+                        text,
+                        quoted,
+                        capital,
+                        sentence_start: *start,
+                        clause_start: *clause,
+                    });
+                }
+                (*start, *clause) = (false, false);
+            });
+        };
     for (at, c) in text.char_indices() {
         let inside =
             c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) || c == '_';
@@ -192,18 +207,19 @@ fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         let wordy = before.is_alphanumeric();
-        flush(run.clone(), quote.is_some(), &mut start);
+        flush(run.clone(), quote.is_some(), &mut start, &mut clause);
         run = at + c.len_utf8()..at + c.len_utf8();
         match (quote, c) {
             (Some(open), _) if closes(open, c) && followed_by_gap(text, run.start) => quote = None,
             (None, '"' | '“' | '«' | '`') => quote = Some(c),
             (None, '\'' | '‘') if !wordy => quote = Some(c),
             (_, '.' | '?' | '!' | '\n') => start = true,
+            (_, ',' | ';' | ':' | '(') => clause = true,
             _ => {}
         }
         before = c;
     }
-    flush(run, false, &mut start);
+    flush(run, false, &mut start, &mut clause);
     tokens
 }
 

@@ -7,8 +7,10 @@ use super::resolution::{ClarifyingOption, ClarifyingQuestion, EntityRef};
 use crate::document::Documents;
 use crate::resolve::ranker::Ranker;
 
-/// At most this many meanings are offered.
-const OPTIONS_MAX: usize = 6;
+/// At most this many meanings are offered first.
+const OPTIONS_MAX: usize = 3;
+/// So many further ones are kept for whoever asks for them.
+const MORE_MAX: usize = 9;
 /// A description is cut after this many characters.
 const SNIPPET_CHARS: usize = 120;
 /// At most this many columns are named to tell a dataset apart.
@@ -21,35 +23,46 @@ pub(crate) fn ask(
     ranker: &Ranker,
     documents: &Documents,
 ) -> Option<ClarifyingQuestion> {
-    let tied: Vec<&Placed> = tied.iter().copied().take(OPTIONS_MAX).collect();
-    let options: Vec<ClarifyingOption> = tied
+    let tied: Vec<&Placed> = tied.iter().copied().take(OPTIONS_MAX + MORE_MAX).collect();
+    let mut options: Vec<ClarifyingOption> = tied
         .iter()
         .filter_map(|placed| option(placed, &tied, ranker, documents))
         .collect();
     if options.len() < 2 {
         return None;
     }
+    let more = options.split_off(options.len().min(OPTIONS_MAX));
     let mut domains: Vec<&EntityRef> = options.iter().filter_map(|o| o.domain.as_ref()).collect();
     domains.sort_by(|a, b| a.iri.cmp(&b.iri));
     domains.dedup();
-    let words = text.trim();
-    let text = if domains.len() > 1 {
+    let words = snippet(text);
+    let rest = match more.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let text = if domains.len() > 1 && domains.len() == options.len() {
         let names: Vec<&str> = domains.iter().map(|d| d.label.as_str()).collect();
         format!(
-            "`{words}` means different things in {}: which one do you mean?",
-            listed(&names)
+            "`{words}` means different things in {}{rest}: which one do you mean?",
+            listed(&names, !more.is_empty())
         )
     } else {
         format!(
             "`{words}` fits {} places: which one do you mean?",
-            options.len()
+            options.len() + more.len()
         )
     };
-    Some(ClarifyingQuestion { text, options })
+    Some(ClarifyingQuestion {
+        text,
+        options,
+        more,
+    })
 }
 
-fn listed(names: &[&str]) -> String {
+/// Lists names; with an "and" before the last unless more come after it.
+fn listed(names: &[&str], open: bool) -> String {
     match names {
+        names if open => names.join(", "),
         [] => String::new(),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),

@@ -1,5 +1,6 @@
 //! What the ranker knows of a catalog, built once.
 
+mod affixes;
 mod initials;
 mod levels;
 #[cfg(test)]
@@ -7,11 +8,14 @@ mod tests;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::analyze::{Analyzer, Name};
+use super::feedback::Remembered;
 use super::level::Level;
+use super::literals::Values;
 use super::names::Names;
+use super::standing;
 use super::tuning::Tuning;
 use super::vectors::Directions;
 use super::vocabulary::{Vocabulary, WordId};
@@ -31,6 +35,10 @@ pub(crate) struct Ranker {
     pub(crate) columns: Side,
     pub(crate) terms: Side,
     pub(crate) metrics: Side,
+    /// The product that each term belongs to.
+    pub(crate) product_of_term: Vec<Option<u32>>,
+    /// The words in the names of products.
+    pub(crate) titles: FxHashSet<WordId>,
     pub(crate) groups: Vec<Group>,
     pub(crate) group_of_table: Vec<u32>,
     pub(crate) columns_of_table: Vec<Vec<u32>>,
@@ -41,6 +49,12 @@ pub(crate) struct Ranker {
     pub(crate) table_vectors: Directions,
     pub(crate) column_vectors: Directions,
     pub(crate) usage: Vec<f32>,
+    /// What the standing of each dataset adds to its score, as a share of it.
+    pub(crate) standing: Vec<f32>,
+    /// Which columns hold which values.
+    pub(crate) values: Values,
+    /// What people said of earlier answers.
+    pub(crate) remembered: Remembered,
     pub(crate) tuning: Tuning,
 }
 
@@ -63,6 +77,8 @@ pub(crate) struct Group {
     pub(crate) size: f32,
     /// How many datasets it has beside the others, likewise.
     pub(crate) breadth: f32,
+    /// What the standing of the product adds to its score, as a share of it.
+    pub(crate) standing: f32,
 }
 
 /// The analysed words of one entity.
@@ -99,7 +115,8 @@ impl Ranker {
         let mut read = |entity: &Entity| Analysed::read(entity, &mut analyzer);
         let products = documents.products.iter().map(|d| read(&d.entity)).collect();
         let domains = documents.domains.iter().map(|d| read(&d.entity)).collect();
-        let tables = documents.datasets.iter().map(|d| read(&d.entity)).collect();
+        let mut tables: Vec<Analysed> =
+            documents.datasets.iter().map(|d| read(&d.entity)).collect();
         let columns = documents.columns.iter().map(|d| read(&d.entity)).collect();
         let mut terms: Vec<Analysed> = documents.terms.iter().map(|d| read(&d.entity)).collect();
         let mut metrics: Vec<Analysed> =
@@ -120,7 +137,15 @@ impl Ranker {
                 list.push(column);
             }
         }
+        affixes::learn(
+            &mut tables,
+            groups.iter().map(|group| group.tables.as_slice()),
+        );
         measure(&mut groups, &columns_of_table);
+        for group in &mut groups {
+            let product = group.product.and_then(|at| documents.products.get(at));
+            group.standing = product.map_or(0.0, |doc| standing::prior(&doc.standing, tuning));
+        }
         let mut builder = Builder {
             documents,
             analyzer,
@@ -294,6 +319,9 @@ impl Builder<'_> {
         let products = self.product_level();
         let terms = self.concept_level(&self.terms);
         let metrics = self.concept_level(&self.metrics);
+        let names = self.products.iter().flat_map(|product| &product.names);
+        let titles = names.flatten().flat_map(|slot| &slot.words);
+        let titles = titles.map(|&(word, _)| word).collect();
         let (table_vectors, column_vectors) = self.vectors(&tables.level, &columns.level);
         let most = self
             .documents
@@ -302,6 +330,8 @@ impl Builder<'_> {
             .map(|d| d.usage)
             .max()
             .unwrap_or(0);
+        let prior = |doc: &crate::document::DatasetDoc| standing::prior(&doc.standing, self.tuning);
+        let standing = self.documents.datasets.iter().map(prior).collect();
         let scale = (most as f32 + 1.0).ln().max(f32::EPSILON);
         let usage = self
             .documents
@@ -317,6 +347,13 @@ impl Builder<'_> {
             columns,
             terms,
             metrics,
+            product_of_term: self
+                .documents
+                .terms
+                .iter()
+                .map(|term| term.product.map(|product| product as u32))
+                .collect(),
+            titles,
             groups: self.groups,
             group_of_table: self.group_of_table,
             columns_of_table: self.columns_of_table,
@@ -336,6 +373,9 @@ impl Builder<'_> {
             table_vectors,
             column_vectors,
             usage,
+            standing,
+            values: Values::build(self.documents),
+            remembered: Remembered::build(self.documents),
             tuning: self.tuning.clone(),
         }
     }

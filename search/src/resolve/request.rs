@@ -22,6 +22,10 @@ pub struct ResolveRequest {
     pub purpose: Option<String>,
     /// Who asks: an owner's IRI or name; what they own is preferred a little.
     pub caller: Option<String>,
+    /// The team that the caller belongs to: an owner's IRI or name; what it owns is preferred a little.
+    pub team: Option<String>,
+    /// What the caller does, such as `marketing analyst`; its words count a little.
+    pub role: Option<String>,
     /// The kinds wanted; empty for all. A candidate of another kind is not given.
     pub kinds: Vec<EntityKind>,
     /// The longest list wanted of candidates and of each ranking.
@@ -39,6 +43,8 @@ impl Default for ResolveRequest {
             recent: Vec::new(),
             purpose: None,
             caller: None,
+            team: None,
+            role: None,
             kinds: Vec::new(),
             limit: 10,
             hint: None,

@@ -3,6 +3,8 @@
 use semantic_model::EntityKind;
 use serde::{Deserialize, Serialize};
 
+use super::understand::Understood;
+
 /// How a resolution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -47,6 +49,8 @@ pub struct Resolution {
     pub question: Option<ClarifyingQuestion>,
     /// The parts of the context that changed the ranking, in words.
     pub used_context: Vec<String>,
+    /// What of the question is no name of data, and how it is read.
+    pub understood: Vec<Understood>,
     /// The content words of the question that the best candidate does not explain.
     pub unmatched_words: Vec<String>,
     /// Data products, best first.
@@ -113,9 +117,27 @@ pub struct Candidate {
     pub parts: Vec<ScorePart>,
     /// Why, in words, the strongest reason first.
     pub reasons: Vec<String>,
+    /// What its lead over the next candidate rests on: without which part of its score it would stand behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<String>,
+    /// Other datasets that hold the same: namesakes with the same columns, and copies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<EntityRef>,
 }
 
 impl Candidate {
+    /// Returns the way through the graph that the candidate stands for: term or metric, column, dataset, product, domain.
+    pub fn path(&self) -> Vec<&EntityRef> {
+        let word = self.term.as_ref().or(self.metric.as_ref());
+        let place = [&self.dataset, &self.product, &self.domain];
+        let data = self
+            .columns
+            .first()
+            .into_iter()
+            .chain(place.into_iter().flatten());
+        word.into_iter().chain(data).collect()
+    }
+
     /// Returns what the candidate is about: its dataset, else its metric, term or product.
     pub fn subject(&self) -> Option<&EntityRef> {
         let of_words = self.metric.as_ref().or(self.term.as_ref());
@@ -126,7 +148,8 @@ impl Candidate {
 /// One part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScorePart {
-    /// `name`, `description`, `columns`, `neighbours`, `synonyms`, `vectors`, `cover`, `product`, `context` or `usage`.
+    /// `name`, `description`, `columns`, `neighbours`, `synonyms`, `vectors`, `cover`, `product`, `context`, `usage`, `layer`, `lifecycle`,
+    /// `certification`, `contract`, `freshness`, `values` or `feedback`.
     pub name: &'static str,
     /// How much it adds; the parts of a candidate add up to its score.
     pub value: f32,
@@ -137,8 +160,11 @@ pub struct ScorePart {
 pub struct ClarifyingQuestion {
     /// The question.
     pub text: String,
-    /// The meanings to choose from, best first.
+    /// The meanings to choose from, best first; three at most.
     pub options: Vec<ClarifyingOption>,
+    /// Further meanings, for whom none of the first is right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<ClarifyingOption>,
 }
 
 /// One meaning to choose.

@@ -37,6 +37,7 @@ pub(crate) struct Scored {
     pub(crate) product_words: Scores,
     pub(crate) table_words: Scores,
     pub(crate) column_words: Scores,
+    pub(crate) term_words: Scores,
     /// The part of `table_words` for covering a name.
     pub(crate) table_names: Vec<f32>,
     /// The best column of each dataset.
@@ -139,7 +140,7 @@ impl Asked {
     }
 
     /// Returns the largest share of a name of an item that is asked for.
-    fn best_share(&self, names: &Names, item: u32) -> f32 {
+    pub(crate) fn best_share(&self, names: &Names, item: u32) -> f32 {
         let shares = names.of(item).map(|name| self.cover(name).0);
         shares.fold(0.0, f32::max)
     }
@@ -237,6 +238,7 @@ impl Ranker {
             product_words,
             table_words,
             column_words,
+            term_words: Self::concept_words(&self.terms, groups),
             table_names,
             ..Scored::default()
         };
@@ -250,6 +252,7 @@ impl Ranker {
         scored.covers = self.covers(&look, &scored);
         scored.table_covers = vec![0.0; scored.tables.len()];
         self.reward_covers(&mut scored, &look, context);
+        self.reward_terms(&mut scored, groups, asked, context);
         self.finish_tables(&mut scored, context);
         self.score_columns(&mut scored);
         self.finish_columns(&mut scored, &look, asked);
@@ -352,6 +355,7 @@ impl Ranker {
         scored.products = scores
             .map(|(at, (words, cosine))| {
                 let size = (-t.product_size * self.groups[at].size).exp();
+                let size = size * (1.0 + self.groups[at].standing);
                 (words / most + t.product_vector * cosine) * size * context.product_factor(at)
             })
             .collect();
@@ -363,7 +367,7 @@ impl Ranker {
             let at = table as usize;
             let product = scored.products[self.group_of(table) as usize];
             let usage = 1.0 + t.usage * self.usage[at];
-            let usage = usage * self.breadth_factor(table);
+            let usage = usage * self.breadth_factor(table) * (1.0 + self.standing[at]);
             scored.tables[at] =
                 (scored.tables[at] + scored.table_covers[at]) * usage * context.table_factor(at)
                     + t.table_back_product * product;

@@ -48,15 +48,15 @@ fn names_abbreviations_and_synonyms_are_explained() {
             RESOLVED
             billing / invoices / amt invoice_no: `invoice` is the name of dataset invoices; `amount` is in column amt, written `amt`; joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 90 times
             billing / customers / : `invoice` is in a description, product or neighbour; `amount` is in a description, product or neighbour; joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 12 times
-            billing / warehouses / : `invoice` matched `billing` in a description, product or neighbour as a synonym (WordNet)"#]],
+            billing / warehouses / : `invoice` says `billing` in a description, product or neighbour in other words"#]],
     );
     check(
         "clients",
         &expect![[r#"
             AMBIGUOUS
-            audience / customers / customer_id: `clients` matched `customers` in the name of dataset customers as near in meaning; queried 40 times
-            helpdesk / customers / customer_id: `clients` matched `customers` in the name of dataset customers as near in meaning; queried 3 times
-            billing / customers / customer_id: `clients` matched `customers` in the name of dataset customers as near in meaning; queried 12 times"#]],
+            audience / customers / customer_id: `clients` says `customers` in the name of dataset customers in other words; queried 40 times
+            helpdesk / customers / customer_id: `clients` says `customers` in the name of dataset customers in other words; queried 3 times
+            billing / customers / customer_id: `clients` says `customers` in the name of dataset customers in other words; queried 12 times"#]],
     );
     check(
         "due date of invoices",
@@ -64,7 +64,7 @@ fn names_abbreviations_and_synonyms_are_explained() {
             RESOLVED
             billing / invoices / due_dt invoice_no: `invoices` is the name of dataset invoices (exact); `due` is in column due_dt; `date` is in column due_dt, written `dt`; joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 90 times
             billing / customers / : `invoices` is in a description, product or neighbour; `due` is in a description, product or neighbour; `date` is in a description, product or neighbour; joined by a foreign key with a dataset that matches; queried 12 times
-            billing / warehouses / : `invoices` matched `billing` in a description, product or neighbour as a synonym (WordNet)"#]],
+            billing / warehouses / : `invoices` says `billing` in a description, product or neighbour in other words"#]],
     );
     check(
         "legal name of the warehouse",
@@ -99,8 +99,8 @@ fn one_word_with_three_meanings_is_asked_back() {
     expect![[r#"
         `customer` means different things in Finance, Marketing and Support: which one do you mean?
         customers: People who agreed to hear from us.; product audience; columns email, opt_in_dt, segment
-        customers: Parties with a billing account.; product billing; columns iban, credit_limit
-        customers: Callers with at least one ticket.; product helpdesk; columns phone, sentiment"#]].assert_eq(&format!("{}\n{}", question.text, options.join("\n")));
+        customers: Callers with at least one ticket.; product helpdesk; columns phone, sentiment
+        customers: Parties with a billing account.; product billing; columns iban, credit_limit"#]].assert_eq(&format!("{}\n{}", question.text, options.join("\n")));
 }
 
 #[test]
@@ -173,16 +173,16 @@ fn terms_and_metrics_lead_to_their_data() {
         "lost customer",
         &expect![[r#"
             RESOLVED
-            billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; near in meaning to the question as a whole; queried 12 times
+            billing / customers / customer_id credit_limit + term Churned Customer: the question is the label of term Churned Customer; `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; queried 12 times
             audience / customers / customer_id: `customer` is the name of dataset customers; `lost` matched `people` in a description, product or neighbour as a synonym (WordNet); near in meaning to the question as a whole; queried 40 times
-            billing / invoices / customer_id: `customer` is in column customer_id; joined by a foreign key with a dataset that matches; queried 90 times"#]],
+            helpdesk / customers / customer_id: `customer` is the name of dataset customers; joined by a foreign key with a dataset that matches; queried 3 times"#]],
     );
     check(
         "net revenue",
         &expect![[r#"
             RESOLVED
             billing / invoices /  + metric net_revenue: the question is the label of metric net_revenue; `revenue` matched `amount` in column amt as a synonym (WordNet); joined by a foreign key with a dataset that matches; queried 90 times
-            billing / customers / : `revenue` matched `amount` in a description, product or neighbour as a synonym (WordNet); joined by a foreign key with a dataset that matches; queried 12 times
+            billing / customers / : `revenue` matched `billing` in a description, product or neighbour as near in meaning; joined by a foreign key with a dataset that matches; queried 12 times
             billing / warehouses / : `revenue` matched `billing` in a description, product or neighbour as near in meaning"#]],
     );
 }

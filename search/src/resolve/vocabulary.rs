@@ -58,6 +58,8 @@ impl Vocabulary {
         self.shapes.sort_unstable();
         let short = |word: &str| {
             let rare = lexicon.rank(word).is_none_or(|rank| rank > FREQUENT);
+            // No word, however often it is written: `gdp`.
+            let rare = rare || !word.bytes().any(|b| b"aeiouy".contains(&b));
             CRYPTIC.contains(&word.len())
                 && word.bytes().all(|b| b.is_ascii_lowercase())
                 && (rare || !lexicon.expansions(word).is_empty())
@@ -70,13 +72,17 @@ impl Vocabulary {
 
     /// Iterates over the words of the catalog that may be a word shortened: `min` and `mnt` for minute.
     pub(crate) fn shortened<'v>(&'v self, word: &'v str) -> impl Iterator<Item = WordId> + 'v {
-        let first = first_byte(word);
+        let alike = self.cryptic_from(first_byte(word));
+        alike.filter(move |&id| abbreviates(self.surface(id), word))
+    }
+
+    /// Iterates over the short words with this first letter that no dictionary knows well.
+    pub(crate) fn cryptic_from(&self, first: u8) -> impl Iterator<Item = WordId> + '_ {
         let start = self.cryptic.partition_point(|entry| entry.0 < first);
         let alike = self.cryptic[start..].iter();
         alike
             .take_while(move |entry| entry.0 == first)
             .map(|entry| entry.1)
-            .filter(move |&id| abbreviates(self.surface(id), word))
     }
 
     /// Returns the number of a stem.

@@ -243,6 +243,11 @@ const OPENING_ONLY: &[&str] = &[
 ];
 
 /// Words of measure and order that fit any table.
+/// Words of asking that seldom name data: after a comma or "and" they still ask.
+const COMMANDS: &[&str] = &[
+    "return", "provide", "identify", "display", "describe", "explain", "select", "mention",
+];
+
 const GENERIC: &[&str] = &[
     "average",
     "avg",
@@ -422,6 +427,11 @@ pub(crate) fn is_function(word: &str) -> bool {
 /// Tells whether a folded word is one of asking; `opening` when it stands at the start of a question.
 pub(crate) fn is_asking(word: &str, opening: bool) -> bool {
     ASKING.contains(&word) && (opening || !OPENING_ONLY.contains(&word))
+}
+
+/// Tells whether a folded word asks for something wherever a clause starts with it.
+pub(crate) fn is_command(word: &str) -> bool {
+    COMMANDS.contains(&word)
 }
 
 /// Tells whether a folded word fits any table.

@@ -47,6 +47,18 @@ impl<'m> Column<'m> {
         self.number(self.model().words().position)
     }
 
+    /// Returns the values that the column may hold, and those that it was seen to hold: each once, the former first.
+    pub fn values(self) -> Vec<String> {
+        let words = self.model().words();
+        let mut values = self.texts(words.allowed_value);
+        for sample in self.texts(words.sample_value) {
+            if !values.contains(&sample) {
+                values.push(sample);
+            }
+        }
+        values
+    }
+
     /// Returns the columns that this one refers to by a foreign key.
     pub fn references(self) -> Vec<Self> {
         let words = self.model().words();

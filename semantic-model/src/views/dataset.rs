@@ -148,20 +148,35 @@ impl<'m> Dataset<'m> {
                 .flat_map(|column| column.subjects(words.computed_on)),
         );
         let measurements = model.sorted(ids).into_iter();
-        measurements
-            .map(|measurement| {
-                let rules = model.things(measurement.objects(words.measurement_of));
-                let rule = rules.first().copied().unwrap_or(measurement);
-                Check {
-                    id: measurement.id(),
-                    rule: rule.label(),
-                    description: rule.description(),
-                    status: measurement.status(),
-                    value: measurement.text(&[words.measured_value]),
-                    measured_at: measurement.text(&[words.generated_at]),
-                }
-            })
-            .collect()
+        measurements.map(|one| self.check(one)).collect()
+    }
+
+    /// Tells whether a check of how fresh the dataset is did not pass, by what each such check found last.
+    pub fn is_stale(self) -> bool {
+        let model = self.model();
+        let measured = model.sorted(self.subjects(model.words().computed_on));
+        let checks = measured.into_iter().map(|one| self.check(one));
+        let fresh = checks.filter(|check| check.rule.to_lowercase().contains("fresh"));
+        let last = fresh.max_by(|a, b| a.measured_at.cmp(&b.measured_at));
+        let status = last.and_then(|check| check.status).unwrap_or_default();
+        matches!(
+            status.to_lowercase().as_str(),
+            "fail" | "failed" | "error" | "warn" | "stale"
+        )
+    }
+
+    fn check(self, measurement: Entity<'m>) -> Check {
+        let (model, words) = (self.model(), self.model().words());
+        let rules = model.things(measurement.objects(words.measurement_of));
+        let rule = rules.first().copied().unwrap_or(measurement);
+        Check {
+            id: measurement.id(),
+            rule: rule.label(),
+            description: rule.description(),
+            status: measurement.status(),
+            value: measurement.text(&[words.measured_value]),
+            measured_at: measurement.text(&[words.generated_at]),
+        }
     }
 
     /// The products that offer this dataset or a twin, directly or through a port.

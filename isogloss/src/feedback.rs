@@ -1,0 +1,95 @@
+//! What people say of meanings that were offered to them: the resolver learns from it, in the open.
+
+use graph_core::rdf::{Literal, NamedNode, Statement};
+use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
+use ontologies::{duv, iso, rdf};
+use semantic_model::identity::{EntityIri, IriKind};
+
+use crate::{Error, Isogloss, Result};
+
+/// The source that holds what people say of meanings; removing it makes the resolver forget it.
+pub const FEEDBACK: &str = "feedback";
+
+/// What someone says of an asset as the meaning of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is what was meant.
+    Accept,
+    /// It is not what was meant.
+    Reject,
+}
+
+impl Isogloss {
+    /// Counts that an asset is, or is not, what words mean.
+    ///
+    /// The count is kept as statements of the source [`FEEDBACK`]: one `duv:UserFeedback` for the words and the asset, with
+    /// `iso:asked`, `iso:about`, `iso:accepted` and `iso:rejected`. The words are kept as the resolver reads them, without
+    /// small words, case and endings' differences, so that the same question asked otherwise is counted together.
+    ///
+    /// # Errors
+    /// [`Error::UnknownEntity`] for an IRI of which nothing is said, [`Error::InvalidTerm`] for a text without a word, and
+    /// what [`Isogloss::commit`] gives.
+    pub fn feedback(
+        &self,
+        text: &str,
+        iri: &str,
+        verdict: Verdict,
+        actor: &str,
+        time: Timestamp,
+    ) -> Result<Receipt> {
+        let about = self.named(iri)?;
+        let words = search::content_words(text).join(" ");
+        if words.is_empty() {
+            return Err(Error::InvalidTerm {
+                text: text.chars().take(80).collect(),
+            });
+        }
+        let path = [words.clone(), about.as_str().to_owned()];
+        let subject = EntityIri::new(IriKind::Usage, FEEDBACK, &path).into_string();
+        let subject = NamedNode::new(&subject).map_err(|_| Error::InvalidTerm { text: subject })?;
+        // Counts are read and written under one lock, so that none is lost between two callers.
+        let _counting = self.counting();
+        let snapshot = self.snapshot();
+        let known = snapshot.model().feedback();
+        let known = known
+            .iter()
+            .find(|one| one.asked == words && one.about == about.as_str());
+        let (accepted, rejected) = known.map_or((0, 0), |one| (one.accepted, one.rejected));
+        let counts = |accepted: u64, rejected: u64| {
+            [(iso::ACCEPTED, accepted), (iso::REJECTED, rejected)].map(|(predicate, count)| {
+                let count = Literal::from(i64::try_from(count).unwrap_or(i64::MAX));
+                Statement::new(subject.clone(), NamedNode::new_unchecked(predicate), count)
+            })
+        };
+        let mut add = vec![
+            Statement::new(
+                subject.clone(),
+                NamedNode::new_unchecked(rdf::TYPE),
+                NamedNode::new_unchecked(duv::USER_FEEDBACK),
+            ),
+            Statement::new(
+                subject.clone(),
+                NamedNode::new_unchecked(iso::ASKED),
+                Literal::new_simple_literal(words),
+            ),
+            Statement::new(subject.clone(), NamedNode::new_unchecked(iso::ABOUT), about),
+        ];
+        add.extend(match verdict {
+            Verdict::Accept => counts(accepted.saturating_add(1), rejected),
+            Verdict::Reject => counts(accepted, rejected.saturating_add(1)),
+        });
+        let mut remove: Vec<Statement> = if known.is_some() {
+            counts(accepted, rejected).to_vec()
+        } else {
+            Vec::new()
+        };
+        remove.retain(|statement| !add.contains(statement));
+        self.commit(Commit {
+            source: SourceName::new(FEEDBACK)?,
+            kind: FEEDBACK.to_owned(),
+            actor: actor.to_owned(),
+            time,
+            change: Change::Patch { remove, add },
+        })
+    }
+}
