@@ -1,8 +1,9 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use semantic_model::EntityKind;
-
-use std::sync::Arc;
 
 use super::{FacetField, Index, SearchRequest, SearchResults};
 use crate::document::{ColumnDoc, DatasetDoc, Documents, Entity};
@@ -213,7 +214,7 @@ fn mesh(edits: &[(u8, u8, u8)]) -> Documents {
             entity: Entity {
                 iri: format!("urn:d:{at:02}"),
                 name: format!("{}_{}", word(at), word(at / 3)),
-                sources: vec![source.clone()],
+                sources: vec![Arc::clone(&source)],
                 ..Entity::default()
             },
             ..DatasetDoc::default()
@@ -223,7 +224,7 @@ fn mesh(edits: &[(u8, u8, u8)]) -> Documents {
                 entity: Entity {
                     iri: format!("urn:c:{at:02}/{column}"),
                     name: format!("{}_{}", word(at + column), word(column)),
-                    sources: vec![source.clone()],
+                    sources: vec![Arc::clone(&source)],
                     ..Entity::default()
                 },
                 dataset: at,
@@ -275,7 +276,7 @@ fn answers(index: &Index) -> String {
         });
         let resolution = index.explain(&ResolveRequest::new(text));
         let suggestions = index.suggest(text, &[], 5);
-        out += &format!("{search:?}\n{resolution:?}\n{suggestions:?}\n");
+        writeln!(out, "{search:?}\n{resolution:?}\n{suggestions:?}").expect("a string takes all");
     }
     out
 }
