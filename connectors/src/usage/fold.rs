@@ -79,7 +79,7 @@ pub(super) struct Place {
 /// What came of all logs, the same whatever tables are known.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    pub(super) shapes: Vec<Shape>,
+    pub(super) list: Vec<Shape>,
     pub(super) aside: BTreeMap<Reason, u64>,
     pub(super) statements: u64,
     pub(super) problems: BTreeMap<String, u64>,
@@ -274,7 +274,7 @@ impl<'a> Fold<'a> {
                 }
             }
             if !callers.is_empty() {
-                self.found.shapes.push(Shape {
+                self.found.list.push(Shape {
                     skeleton: std::mem::take(&mut self.skeletons[at]),
                     dialect,
                     place,
@@ -291,7 +291,7 @@ impl Shapes {
     /// Brings the shapes into the order in which they are resolved, whatever order they were read in.
     pub(super) fn sort(&mut self) {
         let key = |shape: &Shape| (shape.dialect.as_str(), shape.place.clone());
-        let shapes = &mut self.shapes;
+        let shapes = &mut self.list;
         shapes.sort_by(|a, b| (&a.skeleton, key(a)).cmp(&(&b.skeleton, key(b))));
     }
 

@@ -52,7 +52,7 @@ impl Shapes {
             problems: self.problems.clone(),
             ..Patterns::default()
         };
-        for (at, shape) in self.shapes.iter().enumerate() {
+        for (at, shape) in self.list.iter().enumerate() {
             patterns.add(at, shape, known);
         }
         patterns

@@ -143,7 +143,7 @@ pub(super) fn read(statements: impl IntoIterator<Item = Statement>) -> Option<Re
         }
     }
     for json in shapes {
-        found.shapes.shapes.push(read_shape(&json)?);
+        found.shapes.list.push(read_shape(&json)?);
     }
     found.shapes.sort();
     has_log.then_some(found)

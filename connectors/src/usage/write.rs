@@ -42,7 +42,7 @@ pub(super) fn write(
     {
         remember::log(writer.out, &log, shapes, options);
         for at in &patterns.idle {
-            remember::shape(writer.out, &log, &shapes.shapes[*at]);
+            remember::shape(writer.out, &log, &shapes.list[*at]);
         }
     }
     let mut joins: BTreeMap<&JoinKey, Count> = BTreeMap::new();
@@ -51,7 +51,7 @@ pub(super) fn write(
         let (usage, datasets) = writer.pattern(*id, pattern);
         if let Some(shapes) = shapes {
             for at in &pattern.shapes {
-                remember::shape(writer.out, &usage, &shapes.shapes[*at]);
+                remember::shape(writer.out, &usage, &shapes.list[*at]);
             }
         }
         for key in &pattern.facts.joins {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use graph_core::TermId;
 use rustc_hash::FxHashMap;
-use semantic_model::{Contract, Entity as View, EntityKind, Model};
+use semantic_model::{Contract, Dataset, Entity as View, EntityKind, Model};
 
 use super::known::{List, Walk};
 use super::standing::{self, Lifecycle, Standing};
@@ -197,16 +197,7 @@ impl Collector<'_> {
             let entity = self.listed(List::Datasets, &view);
             let domain = self.domain(&view);
             let usage = view.usage_count();
-            let agreed = |contract: &Contract<'_>| {
-                let status = contract.status().unwrap_or_default();
-                !matches!(
-                    Lifecycle::read(&status),
-                    Lifecycle::Retired | Lifecycle::Draft
-                )
-            };
-            let mut standing =
-                self.standing(&view, view.status(), view.contracts().iter().any(agreed));
-            standing.stale = !self.physical_only && view.is_stale();
+            let standing = self.dataset_standing(&view);
             self.documents.datasets.push(DatasetDoc {
                 entity,
                 products,
@@ -217,22 +208,7 @@ impl Collector<'_> {
                 standing,
                 family: None,
             });
-            for column in view.columns() {
-                let from = self.documents.columns.len();
-                self.column_of.insert(column.id(), from);
-                references.extend(column.references().iter().map(|to| (from, to.id())));
-                let entity = self.listed(List::Columns, &column);
-                self.documents.columns.push(ColumnDoc {
-                    entity,
-                    dataset: at,
-                    references: Vec::new(),
-                    values: if self.physical_only {
-                        Vec::new()
-                    } else {
-                        values(&view, &column)
-                    },
-                });
-            }
+            self.columns_of(&view, at, &mut references);
         }
         for (to, from) in lineage {
             if let (Some(&from), Some(found)) = (self.dataset_of.get(&from), self.found.get_mut(to))
@@ -247,6 +223,45 @@ impl Collector<'_> {
             ) {
                 column.references.push(to);
             }
+        }
+    }
+
+    fn columns_of(
+        &mut self,
+        view: &Dataset<'_>,
+        dataset: usize,
+        references: &mut Vec<(usize, TermId)>,
+    ) {
+        for column in view.columns() {
+            let from = self.documents.columns.len();
+            self.column_of.insert(column.id(), from);
+            references.extend(column.references().iter().map(|to| (from, to.id())));
+            let entity = self.listed(List::Columns, &column);
+            self.documents.columns.push(ColumnDoc {
+                entity,
+                dataset,
+                references: Vec::new(),
+                values: if self.physical_only {
+                    Vec::new()
+                } else {
+                    values(view, &column)
+                },
+            });
+        }
+    }
+
+    fn dataset_standing(&self, view: &Dataset<'_>) -> Standing {
+        let agreed = |contract: &Contract<'_>| {
+            let status = contract.status().unwrap_or_default();
+            !matches!(
+                Lifecycle::read(&status),
+                Lifecycle::Retired | Lifecycle::Draft
+            )
+        };
+        let contract = view.contracts().iter().any(agreed);
+        Standing {
+            stale: !self.physical_only && view.is_stale(),
+            ..self.standing(view, view.status(), contract)
         }
     }
 

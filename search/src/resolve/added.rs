@@ -1,7 +1,7 @@
 //! What values and feedback add to the scores of words: each a part of its own, with its reason.
 
-use rustc_hash::FxHashMap;
 use semantic_model::EntityKind;
+use std::collections::BTreeMap;
 
 use super::concepts::Concept;
 use super::expand::Group;
@@ -30,7 +30,7 @@ struct Gain {
 /// What values and feedback add to the answer of one question.
 #[derive(Debug, Default)]
 pub(crate) struct Added {
-    tables: FxHashMap<u32, Gain>,
+    tables: BTreeMap<u32, Gain>,
     /// The values that were spotted.
     pub(crate) spotted: Vec<Spotted>,
     /// Terms and metrics that something was said of.
@@ -58,8 +58,8 @@ impl Ranker {
         if added.spotted.is_empty() && recalled.is_empty() {
             return added;
         }
-        let mut columns: FxHashMap<u32, f32> = FxHashMap::default();
-        let mut products: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut columns: BTreeMap<u32, f32> = BTreeMap::default();
+        let mut products: BTreeMap<u32, f32> = BTreeMap::default();
         self.add_values(&mut added, &mut columns, documents);
         for one in &recalled {
             self.add_feedback(
@@ -79,11 +79,11 @@ impl Ranker {
     fn add_values(
         &self,
         added: &mut Added,
-        columns: &mut FxHashMap<u32, f32>,
+        columns: &mut BTreeMap<u32, f32>,
         documents: &Documents,
     ) {
         for spotted in &added.spotted {
-            let mut best: FxHashMap<u32, (f32, u32)> = FxHashMap::default();
+            let mut best: BTreeMap<u32, (f32, u32)> = BTreeMap::default();
             for &(column, sure) in &spotted.columns {
                 let gain = columns.entry(column).or_default();
                 *gain += self.tuning.value_column * sure;
@@ -108,8 +108,8 @@ impl Ranker {
         &self,
         one: &Recalled,
         added: &mut Added,
-        columns: &mut FxHashMap<u32, f32>,
-        products: &mut FxHashMap<u32, f32>,
+        columns: &mut BTreeMap<u32, f32>,
+        products: &mut BTreeMap<u32, f32>,
         documents: &Documents,
         lookup: &Lookup,
     ) {
@@ -158,11 +158,11 @@ impl Ranker {
     fn apply(
         &self,
         added: &Added,
-        columns: &FxHashMap<u32, f32>,
-        products: &FxHashMap<u32, f32>,
+        columns: &BTreeMap<u32, f32>,
+        products: &BTreeMap<u32, f32>,
         scored: &mut Scored,
     ) {
-        let mut groups: FxHashMap<u32, f32> = products.clone();
+        let mut groups: BTreeMap<u32, f32> = products.clone();
         let mut tables: Vec<(&u32, &Gain)> = added.tables.iter().collect();
         tables.sort_unstable_by_key(|entry| entry.0);
         for (&table, gain) in tables {
@@ -230,7 +230,7 @@ impl Added {
     }
 
     /// Adds what was said of terms or metrics to their scores.
-    pub(crate) fn weigh(&self, kind: EntityKind, concepts: &mut Vec<Concept>) {
+    pub(crate) fn weigh(&self, kind: EntityKind, concepts: &mut [Concept]) {
         let mut changed = false;
         for &(_, at, weight) in self.concepts.iter().filter(|c| c.0 == kind) {
             if let Some(concept) = concepts.iter_mut().find(|concept| concept.at == at) {
