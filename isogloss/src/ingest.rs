@@ -83,8 +83,8 @@ impl Isogloss {
             .iter()
             .map(|request| (request.dry_run, request.check.clone()))
             .collect();
-        let (read, logs) = self.read_all(requests)?;
-        for ((dry_run, check), (commit, report)) in wanted.into_iter().zip(read) {
+        let AllRead { requested, again } = self.read_all(requests)?;
+        for ((dry_run, check), (commit, report)) in wanted.into_iter().zip(requested) {
             checks.push(check.map(|check| (commit.source.clone(), dry_run, check)));
             ingested.push((!dry_run, report));
             if dry_run {
@@ -94,7 +94,7 @@ impl Isogloss {
             }
         }
         if !commits.is_empty() {
-            commits.extend(logs);
+            commits.extend(again);
         }
         let mut found: Vec<Option<shacl::Report>> = vec![None; checks.len()];
         let mut check = |dry_run: bool, before: &_, after: &_| {
@@ -128,7 +128,7 @@ impl Isogloss {
 
     /// Reads the requests, query logs by the tables that there will be; gives also the commits of the logs that are stored
     /// already and mean other tables then.
-    fn read_all(&self, requests: Vec<Ingest>) -> Result<(Vec<(Commit, Report)>, Vec<Commit>)> {
+    fn read_all(&self, requests: Vec<Ingest>) -> Result<AllRead> {
         let is_log = |request: &Ingest| request.kind == Kind::QueryLog;
         let sources: Vec<SourceName> = requests.iter().map(|it| it.source.clone()).collect();
         let cause = requests.first().map(|request| Cause {
@@ -146,10 +146,7 @@ impl Isogloss {
         }
         let before = self.snapshot();
         if waiting.is_empty() && !has_logs(before.graph()) {
-            return Ok((
-                others.into_iter().map(|(_, read)| read).collect(),
-                Vec::new(),
-            ));
+            return Ok(AllRead::of(others, Vec::new()));
         }
         let mut again = Vec::new();
         let mut look = |graph: &graph_core::Snapshot| {
@@ -178,7 +175,24 @@ impl Isogloss {
             others.push((at, read(request)?));
         }
         others.sort_by_key(|(at, _)| *at);
-        Ok((others.into_iter().map(|(_, read)| read).collect(), again))
+        Ok(AllRead::of(others, again))
+    }
+}
+
+/// What was read of requests.
+struct AllRead {
+    /// In the order of the requests.
+    requested: Vec<(Commit, Report)>,
+    /// The stored logs that mean other tables now.
+    again: Vec<Commit>,
+}
+
+impl AllRead {
+    fn of(requested: Vec<(usize, (Commit, Report))>, again: Vec<Commit>) -> Self {
+        Self {
+            requested: requested.into_iter().map(|(_, read)| read).collect(),
+            again,
+        }
     }
 }
 

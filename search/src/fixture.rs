@@ -123,7 +123,6 @@ pub(crate) fn mesh() -> Documents {
             documents.columns.push(ColumnDoc {
                 entity: named,
                 dataset: at,
-                references: Vec::new(),
                 ..ColumnDoc::default()
             });
         }
@@ -152,9 +151,8 @@ pub(crate) fn mesh() -> Documents {
         columns,
         ..TermDoc::default()
     });
-    let revenue = entity("metric", "net-revenue", "net_revenue");
     documents.metrics.push(MetricDoc {
-        entity: revenue,
+        entity: entity("metric", "net-revenue", "net_revenue"),
         product: Some(1),
         datasets: vec![3],
         ..MetricDoc::default()
