@@ -281,70 +281,13 @@ impl Config {
     ///
     /// [`Error::OutOfRange`] names the first that is not.
     pub fn check(&self) -> Result<()> {
-        let (times, limits) = (&self.timeouts, &self.limits);
-        let ranges = [
-            ("timeouts.header_s", times.header_s, 1, 40),
-            ("timeouts.request_s", times.request_s, 1, 600),
-            ("timeouts.query_s", times.query_s, 1, 3_600),
-            ("timeouts.ingest_s", times.ingest_s, 1, 86_400),
-            ("timeouts.stall_s", times.stall_s, 1, 600),
-            ("timeouts.heartbeat_s", times.heartbeat_s, 1, 600),
-            ("timeouts.queue_ms", times.queue_ms, 0, 60_000),
-            ("timeouts.drain_ms", times.drain_ms, 0, 60_000),
-            ("timeouts.shutdown_s", times.shutdown_s, 1, 600),
-            ("limits.headers", limits.headers as u64, 8, 1_000),
-            // Below this the HTTP parser itself refuses to start.
-            (
-                "limits.header_bytes",
-                limits.header_bytes as u64,
-                8_192,
-                16 << 20,
-            ),
-            (
-                "limits.graphql_bytes",
-                limits.graphql_bytes as u64,
-                1,
-                1 << 30,
-            ),
-            (
-                "limits.sparql_bytes",
-                limits.sparql_bytes as u64,
-                1,
-                1 << 30,
-            ),
-            (
-                "limits.ingest_bytes",
-                limits.ingest_bytes as u64,
-                1,
-                8 << 30,
-            ),
-            (
-                "limits.ingest_decoded_bytes",
-                limits.ingest_decoded_bytes as u64,
-                1,
-                64 << 30,
-            ),
-            (
-                "limits.heavy_requests",
-                limits.heavy_requests as u64,
-                1,
-                1_024,
-            ),
-            (
-                "limits.graphql_requests",
-                limits.graphql_requests as u64,
-                1,
-                65_536,
-            ),
-            (
-                "limits.openlineage_runs",
-                limits.openlineage_runs as u64,
-                1,
-                1_000_000,
-            ),
-        ];
         self.sparql.check()?;
-        for (key, value, minimum, maximum) in ranges {
+        for (key, value, minimum, maximum) in self
+            .timeouts
+            .ranges()
+            .into_iter()
+            .chain(self.limits.ranges())
+        {
             if !(minimum..=maximum).contains(&value) {
                 return Err(Error::OutOfRange {
                     key,
@@ -355,6 +298,72 @@ impl Config {
             }
         }
         Ok(())
+    }
+}
+
+/// A number by its key, and the least and greatest that make sense.
+type Range = (&'static str, u64, u64, u64);
+
+impl Timeouts {
+    fn ranges(&self) -> Vec<Range> {
+        vec![
+            ("timeouts.header_s", self.header_s, 1, 40),
+            ("timeouts.request_s", self.request_s, 1, 600),
+            ("timeouts.query_s", self.query_s, 1, 3_600),
+            ("timeouts.ingest_s", self.ingest_s, 1, 86_400),
+            ("timeouts.stall_s", self.stall_s, 1, 600),
+            ("timeouts.heartbeat_s", self.heartbeat_s, 1, 600),
+            ("timeouts.queue_ms", self.queue_ms, 0, 60_000),
+            ("timeouts.drain_ms", self.drain_ms, 0, 60_000),
+            ("timeouts.shutdown_s", self.shutdown_s, 1, 600),
+        ]
+    }
+}
+
+impl Limits {
+    fn ranges(&self) -> Vec<Range> {
+        vec![
+            ("limits.headers", self.headers as u64, 8, 1_000),
+            // Below this the HTTP parser itself refuses to start.
+            (
+                "limits.header_bytes",
+                self.header_bytes as u64,
+                8_192,
+                16 << 20,
+            ),
+            (
+                "limits.graphql_bytes",
+                self.graphql_bytes as u64,
+                1,
+                1 << 30,
+            ),
+            ("limits.sparql_bytes", self.sparql_bytes as u64, 1, 1 << 30),
+            ("limits.ingest_bytes", self.ingest_bytes as u64, 1, 8 << 30),
+            (
+                "limits.ingest_decoded_bytes",
+                self.ingest_decoded_bytes as u64,
+                1,
+                64 << 30,
+            ),
+            (
+                "limits.heavy_requests",
+                self.heavy_requests as u64,
+                1,
+                1_024,
+            ),
+            (
+                "limits.graphql_requests",
+                self.graphql_requests as u64,
+                1,
+                65_536,
+            ),
+            (
+                "limits.openlineage_runs",
+                self.openlineage_runs as u64,
+                1,
+                1_000_000,
+            ),
+        ]
     }
 }
 

@@ -28,7 +28,8 @@ const DEPTH: usize = 10;
 /// A file of graded questions to one mesh.
 #[derive(Debug, Deserialize)]
 struct Story {
-    story: String,
+    #[serde(rename = "story")]
+    name: String,
     domains: Vec<Domain>,
     items: Vec<Item>,
 }
@@ -148,7 +149,7 @@ pub(super) fn run(options: &EvalStory) -> Outcome {
         missing.sort_unstable();
         missing.dedup();
         told.push(Told {
-            story: &story.story,
+            story: &story.name,
             marks: Marks::of(items.iter().map(|item| &item.graded)),
             missing,
             items,
@@ -193,7 +194,7 @@ fn render(told: &[Told<'_>], explain: bool) -> String {
     for story in told {
         if !story.missing.is_empty() {
             let missing = story.missing.join(", ");
-            text.push_str(&format!("\n{}: not in the graph: {missing}\n", story.story));
+            text.extend(["\n", story.story, ": not in the graph: ", &missing, "\n"]);
         }
         for item in story.items.iter().filter(|_| explain) {
             text.push_str(&item.explained());
@@ -216,13 +217,11 @@ impl Answered<'_> {
         );
         text.extend(self.question.iter().map(|asked| format!("  ? {asked}\n")));
         for place in &graded.places {
-            text.push_str(&format!(
-                "  {} {:.3} {}\n",
-                place.grade, place.score, place.label
-            ));
+            let line = format!("  {} {:.3} {}\n", place.grade, place.score, place.label);
+            text += &line;
         }
         for missed in &graded.missed {
-            text.push_str(&format!("  - missed {missed}\n"));
+            text.extend(["  - missed ", missed, "\n"]);
         }
         text
     }

@@ -235,10 +235,11 @@ fn preview_lines(preview: &Preview) -> String {
         format!("read, nothing committed: it would add {added} statements and remove {removed}\n");
     for (mark, names) in [("+", &preview.appearing), ("-", &preview.disappearing)] {
         for name in names.iter().take(SHOWN) {
-            out.push_str(&format!("  {mark} {name}\n"));
+            out.extend(["  ", mark, " ", name, "\n"]);
         }
         if names.len() > SHOWN {
-            out.push_str(&format!("  {mark} and {} more\n", names.len() - SHOWN));
+            let more = (names.len() - SHOWN).to_string();
+            out.extend(["  ", mark, " and ", &more, " more\n"]);
         }
     }
     out

@@ -1,4 +1,4 @@
-//! Tables of the corpora that no connector reads: the structure of FHIR, OMOP, Spider, LookML and JSON Schema.
+//! Tables of the corpora that no connector reads: the structure of FHIR, OMOP, Spider, `LookML` and JSON Schema.
 //!
 //! Names, descriptions and columns are taken and nothing else, as catalog lines.
 
@@ -53,18 +53,23 @@ pub(super) fn lines(
     for path in files(&folder) {
         let name = path.to_string_lossy().into_owned();
         let bare = name.strip_suffix(".gz").unwrap_or(&name);
+        let has = |extension: &str| {
+            Path::new(bare)
+                .extension()
+                .is_some_and(|own| own.eq_ignore_ascii_case(extension))
+        };
         let part = path
             .strip_prefix(&folder)
             .ok()
             .and_then(|p| p.parent()?.iter().next());
         let part = part.unwrap_or_default().to_string_lossy().into_owned();
         match form {
-            Foreign::Fhir if bare.ends_with(".json") && !bare.ends_with("SOURCE.json") => {
-                add("", fhir(&json_of(&path)?))
+            Foreign::Fhir if has("json") && !bare.ends_with("SOURCE.json") => {
+                add("", fhir(&json_of(&path)?));
             }
-            Foreign::Omop if bare.ends_with(".csv") => add("", omop(&text_of(&path)?)),
+            Foreign::Omop if has("csv") => add("", omop(&text_of(&path)?)),
             Foreign::Spider if bare.ends_with("tables.json") => {
-                add("", spider(&json_of(&path)?, scope))
+                add("", spider(&json_of(&path)?, scope));
             }
             Foreign::LookMl if bare.ends_with(".view.lkml") => add("", look_ml(&text_of(&path)?)),
             Foreign::JsonSchema if bare.ends_with("schema.json") => {
