@@ -88,6 +88,7 @@ fn statements_become_patterns() {
         activity:s/log iso:extra "aside_catalog=1"
         activity:s/log iso:extra "aside_housekeeping=1"
         activity:s/log iso:extra "aside_no_table=1"
+        activity:s/log iso:extra "log={\"statements\":6,\"aside\":{\"aside_catalog\":1,\"aside_failed\":1,\"aside_housekeeping\":1,\"aside_no_table\":1},\"dialect\":\"postgres\"}"
         usage:s/26bc98cde4537a78 a duv:Usage
         usage:s/26bc98cde4537a78 a prov:Activity
         usage:s/26bc98cde4537a78 iso:fingerprint "cafcb107e02e1274"
@@ -151,6 +152,7 @@ fn statements_become_patterns() {
         owner:mesh/bob foaf:name "bob"
         usage:s/26bc98cde4537a78/by/1 prov:agent owner:mesh/bob
         usage:s/26bc98cde4537a78 prov:wasAssociatedWith owner:mesh/bob
+        usage:s/26bc98cde4537a78 iso:extra "shape={\"sql\":\"SELECT x.status, sum(x.amount) FROM orders AS x JOIN customers c ON c.id = x.customer_id WHERE c.name = '' GROUP BY 1\",\"dialect\":\"postgres\",\"database\":\"shop\",\"search_path\":[\"public\"],\"by\":[{\"user\":\"ann\",\"roles\":[\"analyst\"],\"teams\":[\"finance\"],\"times\":1,\"first\":1767348000,\"last\":1767348000},{\"user\":\"bob\",\"times\":1,\"first\":1767434400,\"last\":1767434400}]}"
         usage:s/join/shop.public.customers.id/shop.public.orders.customer_id a iso:JoinKey
         usage:s/join/shop.public.customers.id/shop.public.orders.customer_id iso:joins column:s/shop.public.customers/id
         usage:s/join/shop.public.customers.id/shop.public.orders.customer_id iso:joins column:wh/shop.public.orders/customer_id

@@ -23,6 +23,7 @@ pub(crate) fn report(kind: Kind, inputs: Vec<Input>) -> (usize, Report) {
     match read(kind, inputs, &options()) {
         Ok(SourceStatements { statements, report }) => (statements.len(), report),
         Err(Error::NothingRead { report, .. }) => (0, *report),
+        Err(Error::CutOff { .. }) => (0, Report::default()),
         Err(other) => panic!("{kind}: {other}"),
     }
 }

@@ -32,7 +32,7 @@ impl Random {
 fn catalog(random: &mut Random) -> String {
     let domain = random.word();
     let mut out = format!(r#"{{"kind":"domain","id":"d","name":"{domain}"}}"#);
-    for product in 0..1 + random.below(2) {
+    for product in 0..=random.below(2) {
         let name = random.word();
         write!(
             out,

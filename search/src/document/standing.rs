@@ -426,7 +426,7 @@ mod tests {
         assert!(standing(0).step && standing(1).step);
         assert_eq!(
             (standing(0).successor, standing(1).successor),
-            (Some(1), Some(2))
+            (Some(2), Some(2))
         );
         assert_eq!(
             (standing(2), standing(3)),
