@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rustc_hash::FxHashMap;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::tokens;
@@ -117,7 +118,9 @@ pub(super) fn skeleton(
     };
     for (at, token) in tokens.iter().enumerate() {
         let holds = |list: &[bool]| list.get(at).copied().unwrap_or(false);
-        let is_text = holds(&values) || is_text(&token.token, None, holds(ordinals), understood);
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let is_text = !is_alias(before, &token.token)
+            && (holds(&values) || is_text(&token.token, None, holds(ordinals), understood));
         let written = match &token.token {
             Token::Number(..) if is_text => "0".to_owned(),
             Token::Placeholder(_) => token.token.to_string(),
@@ -136,6 +139,15 @@ pub(super) fn skeleton(
         out.push_str(&written);
     }
     out
+}
+
+/// Says whether a text is the name of an output, which what comes later may order by: `count(*) AS 'Count'`.
+fn is_alias(before: Option<&TokenWithSpan>, token: &Token) -> bool {
+    let Token::SingleQuotedString(text) = token else {
+        return false;
+    };
+    let is_as = |token: &TokenWithSpan| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::AS);
+    before.is_some_and(is_as) && !odd(text)
 }
 
 /// Says whether a quoted word is unlike a name.

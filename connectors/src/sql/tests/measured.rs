@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::shared::shared;
-use crate::sql::{Context, Dialect, Role, Schema, analyze};
+use crate::sql::{Context, Dialect, Role, Schema, StatementFacts, analyze};
 
 fn text(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap();
@@ -227,6 +227,17 @@ fn gold_of(line: &Value, key: &str) -> Option<BTreeSet<String>> {
     )
 }
 
+/// Asserts that a statement without its literals is the same use as with them.
+fn assert_same_use(facts: &StatementFacts, context: &Context<'_>, sql: &str) {
+    let skeleton = &facts.skeleton;
+    let again = analyze(skeleton, context);
+    let again = again.statements.first();
+    let again = again.unwrap_or_else(|| panic!("{skeleton} cannot be read, of {sql}"));
+    assert_eq!(again.reads, facts.reads, "{skeleton} of {sql}");
+    assert_eq!(again.writes, facts.writes, "{skeleton} of {sql}");
+    assert_eq!(again.columns, facts.columns, "{skeleton} of {sql}");
+}
+
 #[expect(clippy::too_many_lines, reason = "one measurement from file to figure")]
 fn log_scores(
     log: &str,
@@ -251,7 +262,11 @@ fn log_scores(
             continue;
         }
         let schema = &schemas[only.or(line["db"].as_str()).unwrap()];
-        let analysis = analyze(sql, &Context::new(dialect, schema));
+        let context = Context::new(dialect, schema).skeletons();
+        let analysis = analyze(sql, &context);
+        for facts in &analysis.statements {
+            assert_same_use(facts, &context, sql);
+        }
         problems += analysis.problems.len();
         count += 1;
         let (mut tables, mut columns) = (BTreeSet::new(), BTreeSet::new());
