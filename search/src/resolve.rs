@@ -17,6 +17,7 @@ mod feedback;
 mod level;
 mod literals;
 mod look;
+mod loose;
 mod names;
 mod outcome;
 mod query;
@@ -361,6 +362,10 @@ impl Answer<'_> {
                 _ if one.called => one.candidate.score >= CALLED_TIE * first,
                 // Beside such a label only what bears the very name can be another meaning.
                 _ if labelled && !one.named => false,
+                // What belongs to no product is judged as what it is.
+                Some(group) if ranker.groups[group as usize].product.is_none() => {
+                    one.candidate.score >= margin * first
+                }
                 Some(group) if one.table.is_some() => {
                     scored.products[group as usize] >= margin * best_product
                 }
@@ -369,12 +374,12 @@ impl Answer<'_> {
             let family = |placed: &Placed| {
                 placed
                     .table
-                    .map(|t| self.explainer.documents.family_of(t as usize))
+                    .map(|t| self.explainer.documents.meaning_of(t as usize))
             };
             let met = tied.iter().any(|other| {
                 let same_place = other.group == one.group
                     && (one.group.is_some() || other.candidate.domain == one.candidate.domain);
-                // Copies of one table are one meaning.
+                // Copies and versions of one table are one meaning.
                 same_place || (family(one).is_some() && family(one) == family(other))
             });
             if close && !met {

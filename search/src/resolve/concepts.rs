@@ -7,7 +7,7 @@ use super::ranker::{Ranker, Side};
 use super::score::{Asked, Scored, Scores};
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
-const HOMELESS: f32 = 0.7;
+pub(crate) const HOMELESS: f32 = 0.7;
 
 /// A term is named by a question that holds at least this share of its label.
 const NAMED: f32 = 0.5;

@@ -6,6 +6,8 @@ use super::vocabulary::WordId;
 
 /// What an affix of a table's name weighs against a telling word.
 const AFFIX_WEIGHT: f32 = 0.15;
+/// What a word weighs that only says by what something is told apart.
+const ASIDE_WEIGHT: f32 = 0.5;
 
 /// Names as nested ranges: items to names to slots to words.
 #[derive(Debug, Default)]
@@ -28,7 +30,13 @@ pub(crate) struct SlotRef<'a> {
 
 impl Names {
     /// Packs the names of all items, weighing each place by the rarity of its words.
-    pub(super) fn pack<'a>(items: impl Iterator<Item = &'a [Name]>, level: &Level) -> Self {
+    ///
+    /// `head` is by how much the word counts more that a name ends in, which the words before it only qualify.
+    pub(super) fn pack<'a>(
+        items: impl Iterator<Item = &'a [Name]>,
+        level: &Level,
+        head: f32,
+    ) -> Self {
         let mut packed = Self {
             items: vec![0],
             slots: vec![0],
@@ -37,7 +45,8 @@ impl Names {
         };
         for names in items {
             for name in names {
-                for slot in name {
+                let last = name.iter().rposition(|slot| !slot.affix && !slot.aside);
+                for (at, slot) in name.iter().enumerate() {
                     let rarity = slot
                         .words
                         .iter()
@@ -47,7 +56,12 @@ impl Names {
                         .words
                         .first()
                         .map_or(rarity, |&(word, _)| level.idf(word));
-                    let affix = if slot.affix { AFFIX_WEIGHT } else { 1.0 };
+                    let place = match () {
+                        () if slot.affix => AFFIX_WEIGHT,
+                        () if slot.aside => ASIDE_WEIGHT,
+                        () if last == Some(at) => 1.0 + head,
+                        () => 1.0,
+                    };
                     packed.entries.extend_from_slice(&slot.words);
                     packed.words.push(packed.entries.len() as u32);
                     // A run-together or shortened word is rare in itself: its readings tell how rare it truly is.
@@ -59,7 +73,7 @@ impl Names {
                         .fold(f32::MAX, f32::min);
                     packed
                         .weights
-                        .push(affix * (0.2 + first.min(readings).min(rarity)));
+                        .push(place * (0.2 + first.min(readings).min(rarity)));
                 }
                 packed.slots.push(packed.weights.len() as u32);
             }
