@@ -66,6 +66,8 @@ const CANDIDATES_MAX: usize = 20;
 const GROUPS_MAX: usize = 96;
 /// A term that the question names word for word is another meaning unless the context speaks against it.
 const CALLED_TIE: f32 = 0.5;
+/// A sentence asks for a term alone when the term's label holds at least this share of it.
+const SAID_WHOLE: f32 = 0.8;
 /// A term counts as another meaning when it covers the question nearly as well as the first.
 const TERM_TIE: f32 = 0.9;
 
@@ -303,12 +305,10 @@ impl Answer<'_> {
             ranker, documents, ..
         } = self.explainer;
         let t = &ranker.tuning;
-        let sure_term = self
-            .terms
-            .iter()
-            .chain(self.metrics)
-            .any(|c| c.share > 0.99);
         let sentence = query::is_sentence(text);
+        // In a name a label is what is asked for; in a sentence it may be any word of many.
+        let sure = |c: &Concept| c.share > 0.99 && (!sentence || c.covered() > SAID_WHOLE);
+        let sure_term = self.terms.iter().chain(self.metrics).any(sure);
         // A name leaves less evidence than a sentence, so less is asked of it.
         let floor = if sentence {
             t.unknown_below

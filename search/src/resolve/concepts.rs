@@ -27,6 +27,13 @@ pub(crate) struct Concept {
     pub(crate) features: [f32; FEATURES],
 }
 
+impl Concept {
+    /// The share of the question that its labels hold.
+    pub(crate) fn covered(&self) -> f32 {
+        self.features[2]
+    }
+}
+
 /// Terms or metrics, with what their words alone give them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Matched<'a> {
