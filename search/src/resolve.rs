@@ -41,7 +41,7 @@ pub use feedback::content_words;
 pub use request::{ResolveRequest, TEXT_BYTES_MAX};
 pub use resolution::{
     Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Ranked,
-    Resolution, ScorePart,
+    Resolution, ScorePart, Valued, ValuedColumn,
 };
 pub use tuning::Tuning;
 pub use understand::{Part, Understood};
@@ -201,6 +201,7 @@ impl Answer<'_> {
             question,
             used_context: self.explainer.context.used.clone(),
             understood: self.understood(text),
+            values: self.values(),
             unmatched_words,
             candidates,
             products: Vec::new(),
@@ -298,6 +299,15 @@ impl Answer<'_> {
             let table = table.map_or("", |table| table.entity.title());
             format!("{} of {table}", doc.entity.title())
         })
+    }
+
+    /// Says which words of the question are values, and of what.
+    fn values(&self) -> Vec<Valued> {
+        let Explainer {
+            documents, added, ..
+        } = self.explainer;
+        let spotted = added.spotted.iter();
+        spotted.map(|spotted| spotted.valued(documents)).collect()
     }
 
     fn outcome(&self, text: &str, placed: &[Placed]) -> (Outcome, Option<ClarifyingQuestion>) {
