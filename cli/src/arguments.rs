@@ -14,7 +14,7 @@ mod upkeep;
 mod walks;
 mod watching;
 
-pub(crate) use graded::{Eval, EvalStory, Feedback, FeedbackKind, FeedbackList};
+pub(crate) use graded::{Eval, EvalStory, Feedback, FeedbackKind, FeedbackList, FeedbackSaid};
 pub(crate) use reasons::{Same, Why};
 pub(crate) use running::Query;
 #[cfg(feature = "query")]

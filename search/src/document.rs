@@ -7,6 +7,7 @@ mod collect;
 mod known;
 mod standing;
 mod values;
+mod versions;
 
 pub(crate) use collect::collect;
 pub(crate) use known::Known;
@@ -225,6 +226,7 @@ impl Documents {
             within(&mut doc.twin, datasets);
             within(&mut doc.family, datasets);
             within(&mut doc.standing.successor, datasets);
+            within(&mut doc.standing.version_of, datasets);
             doc.products.retain(|&at| at < products);
         }
         for doc in &mut self.columns {

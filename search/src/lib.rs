@@ -47,6 +47,6 @@ pub use index::{
 };
 pub use resolve::{
     Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Part, Ranked,
-    Resolution, ResolveRequest, ScorePart, Tuning, Understood, content_words,
+    Resolution, ResolveRequest, ScorePart, Tuning, Understood, Valued, ValuedColumn, content_words,
 };
 pub use suggest::Suggestion;

@@ -18,6 +18,7 @@ mod feedback;
 mod level;
 mod literals;
 mod look;
+mod loose;
 mod names;
 mod outcome;
 mod query;
@@ -41,7 +42,7 @@ pub use feedback::content_words;
 pub use request::{ResolveRequest, TEXT_BYTES_MAX};
 pub use resolution::{
     Candidate, ClarifyingOption, ClarifyingQuestion, Considered, EntityRef, Outcome, Ranked,
-    Resolution, ScorePart,
+    Resolution, ScorePart, Valued, ValuedColumn,
 };
 pub use tuning::Tuning;
 pub use understand::{Part, Understood};
@@ -67,6 +68,8 @@ const CANDIDATES_MAX: usize = 20;
 const GROUPS_MAX: usize = 96;
 /// A term that the question names word for word is another meaning unless the context speaks against it.
 const CALLED_TIE: f32 = 0.5;
+/// A sentence asks for a term alone when the term's label holds at least this share of it.
+const SAID_WHOLE: f32 = 0.8;
 /// A term counts as another meaning when it covers the question nearly as well as the first.
 const TERM_TIE: f32 = 0.9;
 
@@ -200,6 +203,7 @@ impl Answer<'_> {
             question,
             used_context: self.explainer.context.used.clone(),
             understood: self.understood(text),
+            values: self.values(),
             unmatched_words,
             candidates,
             products: Vec::new(),
@@ -299,17 +303,24 @@ impl Answer<'_> {
         })
     }
 
+    /// Says which words of the question are values, and of what.
+    fn values(&self) -> Vec<Valued> {
+        let Explainer {
+            documents, added, ..
+        } = self.explainer;
+        let spotted = added.spotted.iter();
+        spotted.map(|spotted| spotted.valued(documents)).collect()
+    }
+
     fn outcome(&self, text: &str, placed: &[Placed]) -> (Outcome, Option<ClarifyingQuestion>) {
         let Explainer {
             ranker, documents, ..
         } = self.explainer;
         let t = &ranker.tuning;
-        let sure_term = self
-            .terms
-            .iter()
-            .chain(self.metrics)
-            .any(|c| c.share > 0.99);
         let sentence = query::is_sentence(text);
+        // In a name a label is what is asked for; in a sentence it may be any word of many.
+        let sure = |c: &Concept| c.share > 0.99 && (!sentence || c.covered() > SAID_WHOLE);
+        let sure_term = self.terms.iter().chain(self.metrics).any(sure);
         // A name leaves less evidence than a sentence, so less is asked of it.
         let floor = if sentence {
             t.unknown_below
@@ -363,6 +374,10 @@ impl Answer<'_> {
                 _ if one.called => one.candidate.score >= CALLED_TIE * first,
                 // Beside such a label only what bears the very name can be another meaning.
                 _ if labelled && !one.named => false,
+                // What belongs to no product is judged as what it is.
+                Some(group) if ranker.groups[group as usize].product.is_none() => {
+                    one.candidate.score >= margin * first
+                }
                 Some(group) if one.table.is_some() => {
                     scored.products[group as usize] >= margin * best_product
                 }
@@ -371,12 +386,12 @@ impl Answer<'_> {
             let family = |placed: &Placed| {
                 placed
                     .table
-                    .map(|t| self.explainer.documents.family_of(t as usize))
+                    .map(|t| self.explainer.documents.meaning_of(t as usize))
             };
             let met = tied.iter().any(|other| {
                 let same_place = other.group == one.group
                     && (one.group.is_some() || other.candidate.domain == one.candidate.domain);
-                // Copies of one table are one meaning.
+                // Copies and versions of one table are one meaning.
                 same_place || (family(one).is_some() && family(one) == family(other))
             });
             if close && !met {

@@ -1,4 +1,4 @@
-//! The small REST surface: resolve, search, ingest, sources, export.
+//! The small REST surface: resolve, feedback, search, ingest, sources, export.
 
 use std::time::Instant;
 
@@ -19,10 +19,12 @@ use crate::state::{App, blocking, now};
 
 mod events;
 mod export;
+mod feedback;
 mod ingest;
 
 pub(crate) use events::{batch, event};
 pub(crate) use export::export;
+pub(crate) use feedback::{forget, give, list};
 pub(crate) use ingest::ingest;
 
 /// The longest page of hits or candidates.

@@ -47,6 +47,11 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/store", GRAPH_STORE, graph_store::routes()),
         route("/store/{*graph}", GRAPH_STORE, graph_store::routes()),
         route("/resolve", GET, get(rest::resolve)),
+        route(
+            "/feedback",
+            &[Method::GET, Method::POST, Method::DELETE],
+            get(rest::list).post(rest::give).delete(rest::forget),
+        ),
         route("/search", GET, get(rest::search)),
         route("/ingest", &[Method::POST], post(rest::ingest)),
         route("/api/v1/lineage", &[Method::POST], post(rest::event)),

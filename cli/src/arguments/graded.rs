@@ -50,6 +50,7 @@ pub struct EvalStory {
 #[command(after_help = "Examples:
   isogloss feedback accept \"active customers\" urn:isogloss:dataset:crm/customers
   isogloss feedback list
+  isogloss feedback forget \"active customers\" urn:isogloss:dataset:crm/customers
   isogloss sources --remove feedback     # forgets all of it")]
 pub struct Feedback {
     /// What to do.
@@ -64,6 +65,8 @@ pub enum FeedbackKind {
     Accept(FeedbackSaid),
     /// Count that an asset is not what words mean.
     Reject(FeedbackSaid),
+    /// Forget what was counted of an asset as the meaning of words.
+    Forget(FeedbackSaid),
     /// List what was counted.
     List(FeedbackList),
 }

@@ -217,7 +217,13 @@ impl Answered<'_> {
         );
         text.extend(self.question.iter().map(|asked| format!("  ? {asked}\n")));
         for place in &graded.places {
-            let line = format!("  {} {:.3} {}\n", place.grade, place.score, place.label);
+            let parts = place.parts.iter();
+            let parts = parts.map(|part| format!(" {} {:.2}", part.name, part.value));
+            let parts: String = parts.collect();
+            let line = format!(
+                "  {} {:.3} {} ={parts}\n",
+                place.grade, place.score, place.label
+            );
             text += &line;
         }
         for missed in &graded.missed {

@@ -3,7 +3,7 @@
 use isogloss::{FEEDBACK, Verdict};
 use serde_json::json;
 
-use crate::arguments::{Feedback, FeedbackKind};
+use crate::arguments::{Feedback, FeedbackKind, FeedbackSaid};
 use crate::commands::{Outcome, open};
 use crate::{clock, output};
 
@@ -11,6 +11,7 @@ pub(super) fn run(options: &Feedback) -> Outcome {
     let (said, verdict) = match &options.kind {
         FeedbackKind::Accept(said) => (said, Verdict::Accept),
         FeedbackKind::Reject(said) => (said, Verdict::Reject),
+        FeedbackKind::Forget(said) => return forget(said),
         FeedbackKind::List(listed) => return list(listed),
     };
     let mesh = open(&said.data)?;
@@ -19,6 +20,18 @@ pub(super) fn run(options: &Feedback) -> Outcome {
         "counted in the source `{FEEDBACK}`, version {}",
         receipt.version.0
     ));
+    Ok(())
+}
+
+fn forget(said: &FeedbackSaid) -> Outcome {
+    let mesh = open(&said.data)?;
+    let forgotten = mesh.forget_feedback(&said.text, &said.iri, "cli", clock::now())?;
+    output::note(&match forgotten {
+        Some((voices, receipt)) => {
+            format!("{voices} voices forgotten, version {}", receipt.version.0)
+        }
+        None => "nobody said anything of this asset as the meaning of these words".to_owned(),
+    });
     Ok(())
 }
 

@@ -34,7 +34,8 @@ pub struct Intent<'a> {
     pub domain: Option<&'a str>,
     /// The layer to ask, by name or source: it decides likewise.
     pub layer: Option<&'a str>,
-    /// What the resolver makes of the words; its metrics are asked where none is called by its name.
+    /// What the resolver makes of the words; its metrics are asked where none is called by its name, and the values that it
+    /// knows become conditions.
     pub resolution: Option<&'a Resolution>,
     /// The time that `last month` counts from; without it such words find no place.
     pub now: Option<Timestamp>,
@@ -114,7 +115,8 @@ impl Semantics {
         let metrics: Vec<ListedMetric> = metrics.iter().map(|known| self.listed(known)).collect();
         let names: Vec<String> = metrics.iter().map(|it| it.qualified_name.clone()).collect();
         let dimensions = self.dimensions(&names, intent.domain)?;
-        let picked = match groups::pick(&dimensions, &mut words, &mut reasons) {
+        let values = intent.resolution.map_or(&[][..], |it| &it.values);
+        let picked = match groups::pick(&dimensions, &mut words, values, &mut reasons) {
             Ok(picked) => picked,
             Err(tie) => return Ok(tie.into()),
         };

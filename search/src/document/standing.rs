@@ -2,13 +2,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{DatasetDoc, Documents};
+use super::{DatasetDoc, Documents, versions};
 use crate::text::{fold::fold, fold::fold_phrase, split, stem, stop};
 
 /// What is made from a dataset is followed so many steps.
 const STEPS_MAX: usize = 8;
 /// So many datasets are looked at on the way.
-const REACHED_MAX: usize = 400;
+pub(super) const REACHED_MAX: usize = 400;
 /// Tables of fewer columns are too small to be known as copies by them.
 const COLUMNS_MIN: usize = 3;
 
@@ -127,6 +127,10 @@ pub struct Standing {
     pub step: bool,
     /// The dataset that was made from it and bears its name.
     pub successor: Option<usize>,
+    /// The dataset of its name and of its lineage that others go by.
+    pub version_of: Option<usize>,
+    /// Is named as a thing of its makers' own: `_members`.
+    pub private: bool,
     /// How many datasets are made from it directly.
     pub reuse: usize,
     /// Where it stands in its life.
@@ -214,12 +218,24 @@ pub(super) fn settle(documents: &mut Documents, found: &[Found]) {
             // What is itself a step is nothing to go to, and an end in itself yields to nothing.
             steps[at] && !steps[to] && holds(&heads[at], &heads[to])
         });
+        let private = private(&documents.datasets[at].entity.name);
         let standing = &mut documents.datasets[at].standing;
         standing.step = lefts[at] || (steps[at] && !made[own].is_empty());
         standing.successor = next;
+        standing.private = private;
         standing.reuse = made[own].len();
     }
+    versions::note(documents, &made, &heads);
     families(documents, &made);
+}
+
+/// Tells whether a name is one that its makers keep to themselves: it starts with an underscore.
+fn private(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let own = last
+        .rsplit_once("___")
+        .map_or(last.starts_with('_'), |_| true);
+    own && last.len() > 1
 }
 
 /// Returns what a name is about: its last part, without the words of layers, as stems.

@@ -10,15 +10,15 @@ pub(crate) const WORDS_MAX: usize = 3;
 /// Lines of phrases that say the same.
 #[derive(Debug, Default)]
 pub(crate) struct Phrases {
-    /// The lines that a phrase stands in, by its stems with a blank between.
+    /// The lines that a phrase stands in, by its bases with a blank between.
     lines: FxHashMap<String, Vec<usize>>,
     phrases: Vec<Vec<Phrase>>,
 }
 
-/// A phrase as the stems of its telling words.
+/// A phrase as the bases of its telling words.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Phrase {
-    pub(crate) stems: Vec<String>,
+    pub(crate) bases: Vec<String>,
     /// Whether the words stand side by side: not those of `date of birth`.
     pub(crate) tight: bool,
 }
@@ -31,7 +31,7 @@ impl Phrases {
             let phrases: Vec<Phrase> = line.split('\t').map(Phrase::read).collect();
             for phrase in &phrases {
                 read.lines
-                    .entry(phrase.stems.join(" "))
+                    .entry(phrase.bases.join(" "))
                     .or_default()
                     .push(at);
             }
@@ -40,11 +40,11 @@ impl Phrases {
         read
     }
 
-    /// Iterates over the phrases in the lines of some stems, the phrase of these stems among them.
-    pub(crate) fn like(&self, stems: &[&str]) -> impl Iterator<Item = &Phrase> {
+    /// Iterates over the phrases in the lines of some bases, the phrase of these among them.
+    pub(crate) fn like(&self, bases: &[&str]) -> impl Iterator<Item = &Phrase> {
         let lines = self
             .lines
-            .get(&stems.join(" "))
+            .get(&bases.join(" "))
             .map_or(&[][..], Vec::as_slice);
         lines.iter().flat_map(|&line| &self.phrases[line])
     }
@@ -54,10 +54,10 @@ impl Phrase {
     fn read(text: &str) -> Self {
         let words = text.split(' ');
         let telling = words.clone().filter(|word| !stop::is_function(word));
-        let stems: Vec<String> = telling.map(|word| stem::stem(word).into()).collect();
+        let bases: Vec<String> = telling.map(|word| stem::base(word).into()).collect();
         Self {
-            tight: stems.len() == words.count(),
-            stems,
+            tight: bases.len() == words.count(),
+            bases,
         }
     }
 }
@@ -67,17 +67,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phrases_are_found_by_their_stems() {
+    fn phrases_are_found_by_their_bases() {
         let phrases = Phrases::read("last name\tfamily name\tsurname\nbirthday\tdate of birth");
-        let like = |stems: &[&str]| -> Vec<String> {
-            phrases.like(stems).map(|p| p.stems.join(" ")).collect()
+        let like = |bases: &[&str]| -> Vec<String> {
+            phrases.like(bases).map(|p| p.bases.join(" ")).collect()
         };
         assert_eq!(
-            like(&["famili", "name"]),
-            ["last name", "famili name", "surnam"]
+            like(&["family", "name"]),
+            ["last name", "family name", "surnam"]
         );
         assert_eq!(like(&["date", "birth"]), ["birthday", "date birth"]);
-        assert!(like(&["family"]).is_empty());
+        assert!(like(&["famili"]).is_empty());
         assert!(phrases.like(&["birthday"]).any(|p| !p.tight));
     }
 }

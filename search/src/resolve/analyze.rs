@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::vocabulary::{Vocabulary, WordId};
 use crate::lexicon::Lexicon;
-use crate::text::{segment, split, stem, stop};
+use crate::text::{segment, split, stop};
 
 /// The strength of the long form of an abbreviation in a name.
 const EXPANSION: f32 = 0.9;
@@ -20,6 +20,8 @@ pub(super) struct Slot {
     pub(super) words: Vec<(WordId, f32)>,
     /// Whether the word says how a table is made rather than what it holds.
     pub(super) affix: bool,
+    /// Whether the word only says by what something is told apart: `store` of `sales_by_store`.
+    pub(super) aside: bool,
 }
 
 /// A name as places with words.
@@ -48,10 +50,15 @@ impl<'l> Analyzer<'l> {
     pub(super) fn name(&mut self, text: &str) -> Name {
         let words = split::words(text);
         let telling = words.iter().any(|word| !stop::is_function(word));
-        let mut name = Vec::with_capacity(words.len());
+        let mut name: Name = Vec::with_capacity(words.len());
+        let mut aside = false;
         for word in words {
+            // What stands before the first such word is what the name is about.
+            aside |= !name.is_empty() && matches!(word.as_str(), "by" | "per" | "for" | "with");
             if !(telling && stop::is_function(&word)) {
-                name.extend_from_slice(&self.token(word));
+                let slots = self.token(word);
+                let marked = slots.iter().cloned().map(|slot| Slot { aside, ..slot });
+                name.extend(marked);
             }
         }
         name
@@ -80,8 +87,7 @@ impl<'l> Analyzer<'l> {
     }
 
     fn word(&mut self, folded: &str) -> WordId {
-        self.vocabulary
-            .intern(&stem::stem(folded), folded, self.lexicon)
+        self.vocabulary.intern(folded, self.lexicon)
     }
 
     fn token(&mut self, word: String) -> Rc<[Slot]> {
@@ -101,6 +107,7 @@ impl<'l> Analyzer<'l> {
             let slot = |id| Slot {
                 words: vec![(whole, 1.0), (id, EXPANSION)],
                 affix,
+                aside: false,
             };
             return long.iter().map(|long| slot(self.word(long))).collect();
         }
@@ -108,6 +115,7 @@ impl<'l> Analyzer<'l> {
             return vec![Slot {
                 words: vec![(whole, 1.0)],
                 affix,
+                aside: false,
             }];
         };
         let mut slots = Vec::new();

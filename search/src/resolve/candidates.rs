@@ -376,11 +376,16 @@ impl Ranking<'_> {
         let (side, entity, columns) = self.described(concept, kind);
         let home = self.home(concept, kind);
         let covered = Ranker::covered(side, concept.at, self.asked, groups, self.mass);
-        let product = home
-            .groups
-            .iter()
-            .map(|&g| scored.products[g as usize])
-            .fold(0.0, f32::max);
+        let product = if home.groups.is_empty() {
+            // What belongs to no product counts as belonging to a fair one.
+            let best = scored.products.iter().enumerate();
+            let best = best.map(|(at, score)| score / context.product_factor(at));
+            let fair = super::concepts::HOMELESS * best.fold(0.0, f32::max);
+            fair * concept.share * context.place_factor(None, home.domain)
+        } else {
+            let of = |&group: &u32| scored.products[group as usize];
+            home.groups.iter().map(of).fold(0.0, f32::max)
+        };
         let factor = home
             .groups
             .iter()

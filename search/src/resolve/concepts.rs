@@ -8,7 +8,7 @@ use super::ranker::{Ranker, Side};
 use super::score::{Scored, Scores};
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
-const HOMELESS: f32 = 0.7;
+pub(crate) const HOMELESS: f32 = 0.7;
 
 /// A term is named by a question that holds at least this share of its label.
 const NAMED: f32 = 0.5;
@@ -26,6 +26,13 @@ pub(crate) struct Concept {
     pub(crate) feedback: f32,
     /// What its score was judged by; see [`NAMES`].
     pub(crate) features: [f32; FEATURES],
+}
+
+impl Concept {
+    /// The share of the question that its labels hold.
+    pub(crate) fn covered(&self) -> f32 {
+        self.features[2]
+    }
 }
 
 /// Terms or metrics, with what their words alone give them.

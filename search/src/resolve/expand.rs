@@ -21,8 +21,10 @@ const STRENGTH_MIN: f32 = 0.05;
 /// Why a word of the catalog answers a word of the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Why {
-    /// The same stem.
+    /// The same word, in whatever number or tense.
     Same,
+    /// A word of the same stem: `owner` and `ownership`.
+    Kin,
     /// Two words of the question written as one.
     Joined,
     /// The long form of an abbreviation.
@@ -128,7 +130,7 @@ impl Ranker {
         let before = words.get(at.checked_sub(1)?)?;
         let whole = format!("{}{}", before.text, word.text);
         if word.adjacent {
-            self.vocabulary.get(&stem::stem(&whole))
+            self.vocabulary.get(&whole)
         } else {
             None
         }
@@ -138,25 +140,31 @@ impl Ranker {
         let t = &self.tuning;
         let mut found = Vec::new();
         let text = word.text.as_str();
-        let same = self.vocabulary.get(&stem::stem(text));
+        let same = self.vocabulary.get(text);
         found.extend(same.map(|word| Variant {
             word,
             strength: 1.0,
             why: Why::Same,
         }));
+        let kin = self.vocabulary.kin(text).iter();
+        found.extend(kin.map(|&word| Variant {
+            word,
+            strength: t.kin,
+            why: Why::Kin,
+        }));
         for long in self.lexicon.expansions(text) {
-            let word = self.vocabulary.get(&stem::stem(long));
+            let word = self.vocabulary.get(long);
             found.extend(word.map(|word| Variant {
                 word,
                 strength: t.abbreviation,
                 why: Why::Abbreviation,
             }));
         }
-        if same.is_none() {
+        if found.is_empty() {
             for piece in segment::segment(text, self.lexicon).into_iter().flatten() {
                 let long = self.lexicon.expansions(piece).first().copied();
                 for piece in [Some(piece), long].into_iter().flatten() {
-                    let word = self.vocabulary.get(&stem::stem(piece));
+                    let word = self.vocabulary.get(piece);
                     found.extend(word.map(|word| Variant {
                         word,
                         strength: t.piece,
@@ -228,8 +236,8 @@ impl Ranker {
         let level = &self.tables.level;
         let own = variants
             .iter()
-            .filter(|v| v.why == Why::Same)
-            .map(|v| level.idf(v.word))
+            .filter(|v| matches!(v.why, Why::Same | Why::Kin))
+            .map(|v| v.strength * level.idf(v.word))
             .fold(0.0, f32::max);
         let any = variants
             .iter()

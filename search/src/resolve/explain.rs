@@ -123,7 +123,6 @@ impl Explainer<'_> {
 
     fn parts(&self, table: u32, found: &[(usize, Found)]) -> Vec<ScorePart> {
         let (t, s, at) = (&self.ranker.tuning, self.scored, table as usize);
-        let group = self.ranker.group_of(table) as usize;
         let unit = 1.0 / s.table_top.max(f32::EPSILON);
         let meant = |why: Why| {
             matches!(
@@ -142,7 +141,7 @@ impl Explainer<'_> {
         let name = sum(&|f| !meant(f.variant.why) && matches!(f.place, Place::Name { .. }));
         let columns = sum(&|f| !meant(f.variant.why) && matches!(f.place, Place::Column { .. }));
         let text = sum(&|f| !meant(f.variant.why) && f.place == Place::Text);
-        let product = t.table_from_product * s.product_words.of[group] * unit;
+        let product = t.table_from_product * self.ranker.product_words(s, table) * unit;
         let vectors = t.table_vector * s.cosines[at];
         let words = s.table_words.of[at] + t.table_from_column * s.best_column[at] + s.spread[at];
         let cover = s.table_covers[at];
@@ -163,7 +162,7 @@ impl Explainer<'_> {
             ("cover", cover),
             (
                 "product",
-                product + t.table_back_product * s.products[group] + breadth,
+                product + t.table_back_product * self.ranker.product_score(s, table) + breadth,
             ),
             (
                 "context",
@@ -215,6 +214,7 @@ impl Explainer<'_> {
             },
             Why::Abbreviation => format!("`{asked}` is short for `{word}` {place}"),
             Why::Shortened => format!("`{asked}` may be written `{word}` {place}"),
+            Why::Kin => format!("`{asked}` is of one stem with `{word}` {place}"),
             Why::Piece => format!("`{asked}` holds `{word}` {place}"),
             Why::Synonym => format!("`{asked}` matched `{word}` {place} as a synonym (WordNet)"),
             Why::Neighbour => format!("`{asked}` matched `{word}` {place} as near in meaning"),

@@ -21,6 +21,9 @@ pub(super) struct Field {
     pub(super) length: f32,
 }
 
+/// What a word counts that only says by what something is told apart.
+const ASIDE: f32 = 0.5;
+
 /// Takes the words of one item, field by field.
 pub(super) struct Sink {
     words: Vec<(WordId, u8, f32)>,
@@ -37,10 +40,11 @@ impl Sink {
     /// Adds a name to a field; the readings of one place count as one word in its length.
     pub(super) fn add_name(&mut self, field: usize, name: &Name) {
         for slot in name {
+            let share = if slot.aside { ASIDE } else { 1.0 };
             self.words.extend(
                 slot.words
                     .iter()
-                    .map(|&(word, strength)| (word, field as u8, strength)),
+                    .map(|&(word, strength)| (word, field as u8, share * strength)),
             );
             self.lengths[field] += 1.0;
         }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::resolution::{Valued, ValuedColumn};
 use crate::document::Documents;
 use crate::text::{fold::fold, fold::fold_phrase, split, stop};
 
@@ -36,6 +37,27 @@ pub(crate) struct Spotted {
     pub(crate) value: String,
     /// The columns that hold it, each with how surely it is meant.
     pub(crate) columns: Vec<(u32, f32)>,
+}
+
+impl Spotted {
+    /// Names the columns, with the value as each one's source writes it.
+    pub(crate) fn valued(&self, documents: &Documents) -> Valued {
+        let column = |&(column, _): &(u32, f32)| {
+            let doc = documents.columns.get(column as usize)?;
+            let mut values = doc.values.iter();
+            let value = values.find(|value| fold_phrase(value) == self.value)?;
+            Some(ValuedColumn {
+                iri: doc.entity.iri.clone(),
+                name: doc.entity.name.clone(),
+                dataset: documents.datasets.get(doc.dataset)?.entity.iri.clone(),
+                value: value.clone(),
+            })
+        };
+        Valued {
+            words: self.words.clone(),
+            columns: self.columns.iter().filter_map(column).collect(),
+        }
+    }
 }
 
 /// A word of the question with what stands around it.

@@ -10,6 +10,8 @@ use super::vocabulary::WordId;
 
 /// What an affix of a table's name weighs against a telling word.
 const AFFIX_WEIGHT: f32 = 0.15;
+/// What a word weighs that only says by what something is told apart.
+const ASIDE_WEIGHT: f32 = 0.5;
 
 /// Names as nested ranges: items to names, and distinct names to slots to words.
 #[derive(Debug, Default)]
@@ -37,7 +39,13 @@ pub(crate) struct SlotRef<'a> {
 
 impl Names {
     /// Packs the names of all items, weighing each place by the rarity of its words.
-    pub(super) fn pack<'a>(items: impl Iterator<Item = &'a [Name]>, level: &Level) -> Self {
+    ///
+    /// `head` is by how much the word counts more that a name ends in, which the words before it only qualify.
+    pub(super) fn pack<'a>(
+        items: impl Iterator<Item = &'a [Name]>,
+        level: &Level,
+        head: f32,
+    ) -> Self {
         let mut packed = Self {
             items: vec![0],
             slots: vec![0],
@@ -49,7 +57,7 @@ impl Names {
             for name in names {
                 let at = *known
                     .entry(spelled(name))
-                    .or_insert_with(|| packed.push(name, level));
+                    .or_insert_with(|| packed.push(name, level, head));
                 packed.borne.push(at);
             }
             packed.items.push(packed.borne.len() as u32);
@@ -59,11 +67,18 @@ impl Names {
     }
 
     /// Appends a distinct name; returns its number.
-    fn push(&mut self, name: &Name, level: &Level) -> u32 {
-        for slot in name {
+    fn push(&mut self, name: &Name, level: &Level, head: f32) -> u32 {
+        let last = name.iter().rposition(|slot| !slot.affix && !slot.aside);
+        for (at, slot) in name.iter().enumerate() {
+            let place = match () {
+                () if slot.affix => AFFIX_WEIGHT,
+                () if slot.aside => ASIDE_WEIGHT,
+                () if last == Some(at) => 1.0 + head,
+                () => 1.0,
+            };
             self.entries.extend_from_slice(&slot.words);
             self.words.push(self.entries.len() as u32);
-            self.weights.push(weight(slot, level));
+            self.weights.push(place * weight(slot, level));
         }
         self.slots.push(self.weights.len() as u32);
         self.slots.len() as u32 - 2
@@ -118,22 +133,22 @@ impl Names {
 fn spelled(name: &Name) -> Vec<u32> {
     let mut spelled = Vec::with_capacity(name.len() * 4);
     for slot in name {
-        spelled.push(slot.words.len() as u32 * 2 + u32::from(slot.affix));
+        let marks = u32::from(slot.affix) + 2 * u32::from(slot.aside);
+        spelled.push(slot.words.len() as u32 * 4 + marks);
         let words = slot.words.iter();
         spelled.extend(words.flat_map(|&(word, strength)| [word, strength.to_bits()]));
     }
     spelled
 }
 
-/// Returns how telling a place is.
+/// Returns how telling the words of a place are.
 fn weight(slot: &Slot, level: &Level) -> f32 {
     let idf = |&(word, _): &(WordId, f32)| level.idf(word);
     let rarity = slot.words.iter().map(idf).fold(0.0, f32::max);
     let first = slot.words.first().map_or(rarity, idf);
-    let affix = if slot.affix { AFFIX_WEIGHT } else { 1.0 };
     // A run-together or shortened word is rare in itself: its readings tell how rare it truly is.
     let readings = slot.words.iter().skip(1).map(idf).fold(f32::MAX, f32::min);
-    affix * (0.2 + first.min(readings).min(rarity))
+    0.2 + first.min(readings).min(rarity)
 }
 
 /// One name of an item.

@@ -51,6 +51,9 @@ pub struct Resolution {
     pub used_context: Vec<String>,
     /// What of the question is no name of data, and how it is read.
     pub understood: Vec<Understood>,
+    /// Words of the question that are values of columns, in the order of the question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Valued>,
     /// The content words of the question that the best candidate does not explain.
     pub unmatched_words: Vec<String>,
     /// Data products, best first.
@@ -143,6 +146,28 @@ impl Candidate {
         let of_words = self.metric.as_ref().or(self.term.as_ref());
         self.dataset.as_ref().or(of_words).or(self.product.as_ref())
     }
+}
+
+/// Words of a question that are a value of columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Valued {
+    /// The words, in lower case.
+    pub words: Vec<String>,
+    /// The columns that hold it.
+    pub columns: Vec<ValuedColumn>,
+}
+
+/// A column that holds a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ValuedColumn {
+    /// The column, by its IRI.
+    pub iri: String,
+    /// Its name.
+    pub name: String,
+    /// Its dataset, by its IRI.
+    pub dataset: String,
+    /// The value as its source writes it.
+    pub value: String,
 }
 
 /// One part of a score.

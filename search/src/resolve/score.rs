@@ -1,5 +1,7 @@
 //! Scores products, datasets and columns, and lets them support each other.
 
+use rustc_hash::FxHashMap;
+
 use super::asked::{Asked, Covered};
 use super::context::Context;
 use super::cover::Cover;
@@ -48,6 +50,8 @@ pub(crate) struct Scored {
     pub(crate) cosines: Vec<f32>,
     /// The largest score of a dataset before vectors; others are divided by it.
     pub(crate) table_top: f32,
+    /// Of what belongs to no product, the share of the best dataset of its place.
+    pub(crate) own_shares: FxHashMap<u32, f32>,
     /// Final scores.
     pub(crate) products: Vec<f32>,
     pub(crate) tables: Vec<f32>,
@@ -209,7 +213,7 @@ impl Ranker {
             .table_range()
             .map(|table| {
                 let at = table as usize;
-                let product = scored.product_words.of[self.group_of(table) as usize];
+                let product = self.product_words(scored, table);
                 scored.table_words.of[at]
                     + t.table_from_product * product
                     + t.table_from_column * best_column[at]
@@ -253,17 +257,33 @@ impl Ranker {
         };
         let mut words: Vec<f32> = Vec::with_capacity(self.groups.len());
         let mut cosines: Vec<f32> = Vec::with_capacity(self.groups.len());
+        let mut own_shares: FxHashMap<u32, f32> = FxHashMap::default();
         for (at, group) in self.groups.iter().enumerate() {
+            let loose = group.product.is_none();
             let (mut first, mut second) = (0.0f32, 0.0f32);
             for &table in &group.tables {
-                let score = lexical(table);
+                let mut score = lexical(table);
+                if loose {
+                    score += scored.table_words.of[table as usize];
+                    own_shares.insert(table, score);
+                }
                 if score > first {
                     (first, second) = (score, first);
                 } else {
                     second = second.max(score);
                 }
             }
-            words.push(scored.product_words.of[at] + first + t.product_second_table * second);
+            let own = if loose {
+                for table in &group.tables {
+                    if let Some(share) = own_shares.get_mut(table) {
+                        *share /= first.max(f32::EPSILON);
+                    }
+                }
+                0.0
+            } else {
+                scored.product_words.of[at]
+            };
+            words.push(own + first + t.product_second_table * second);
             cosines.push(
                 group
                     .tables
@@ -272,6 +292,7 @@ impl Ranker {
                     .fold(0.0, f32::max),
             );
         }
+        scored.own_shares = own_shares;
         let most = words.iter().copied().fold(0.0, f32::max).max(f32::EPSILON);
         let scores = words.iter().zip(&cosines).enumerate();
         scored.products = scores
@@ -287,7 +308,7 @@ impl Ranker {
         let t = &self.tuning;
         for table in self.table_range() {
             let at = table as usize;
-            let product = scored.products[self.group_of(table) as usize];
+            let product = self.product_score(scored, table);
             let usage = 1.0 + t.usage * self.usage[at];
             let usage = usage * self.breadth_factor(table) * (1.0 + self.standing[at]);
             scored.tables[at] =

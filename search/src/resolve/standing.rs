@@ -14,7 +14,9 @@ const REUSE_FULL: f32 = 20.0;
 fn shares(standing: &Standing, tuning: &Tuning) -> [(&'static str, f32); 6] {
     let when = |holds: bool, weight: f32| if holds { weight } else { 0.0 };
     let layer = when(standing.step, -tuning.prior_step)
-        + when(standing.successor.is_some(), -tuning.prior_successor);
+        + when(standing.successor.is_some(), -tuning.prior_successor)
+        + when(standing.version_of.is_some(), -tuning.prior_version)
+        + when(standing.private, -tuning.prior_private);
     // What much is made from is what the company goes by; that a step feeds others is its nature.
     let reuse = (1.0 + standing.reuse as f32).ln() / (1.0 + REUSE_FULL).ln();
     let reuse = when(!standing.step, tuning.prior_reuse * reuse.min(1.0));
@@ -68,6 +70,15 @@ pub(crate) fn reasons<'d>(standing: &Standing, name: impl Fn(usize) -> &'d str) 
         Some(next) => reasons.push(format!("a step to {}, which is made from it", name(next))),
         None if standing.step => reasons.push("a step on the way to other datasets".to_owned()),
         None => {}
+    }
+    if let (Some(main), None) = (standing.version_of, standing.successor) {
+        reasons.push(format!(
+            "a version of {}, which more is made from",
+            name(main)
+        ));
+    }
+    if standing.private {
+        reasons.push("named as private to its makers".to_owned());
     }
     if standing.reuse > 0 && !standing.step {
         reasons.push(format!("{} datasets are made from it", standing.reuse));

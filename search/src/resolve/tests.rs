@@ -196,6 +196,7 @@ fn what_the_mesh_does_not_hold_is_unknown() {
         "\u{0}\u{1b}[31m",
         "xqzvbk",
         "which penguins hatched in Antarctica last winter",
+        "which astronauts trained in orbit for the customer of a crater",
     ] {
         let resolution = resolve(text);
         assert_eq!(

@@ -3,18 +3,21 @@
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::{Head, Lexicon};
+use crate::text::stem;
 
 /// The number of a word of the catalog.
 pub(crate) type WordId = u32;
 
-/// The stems that occur in the catalog, with a readable form and a row of the lexicon each.
+/// The bases of words that occur in the catalog, with a readable form and a row of the lexicon each.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     ids: FxHashMap<Box<str>, WordId>,
+    /// The words of each stem: `generator`, `generation` and `generate`.
+    kin: FxHashMap<Box<str>, Vec<WordId>>,
     surfaces: Vec<Box<str>>,
     heads: Vec<Option<Head>>,
-    /// `(row, word)`, sorted.
-    of_head: Vec<(Head, WordId)>,
+    /// `(row, word, whether it is the most frequent of the row)`, sorted.
+    of_head: Vec<(Head, WordId, bool)>,
     /// `(first byte, length, word)`, sorted.
     shapes: Vec<(u8, usize, WordId)>,
     /// `(first byte, word)` of short words that no dictionary knows well, sorted.
@@ -27,9 +30,10 @@ const CRYPTIC: std::ops::RangeInclusive<usize> = 3..=6;
 const FREQUENT: u32 = 12_000;
 
 impl Vocabulary {
-    /// Numbers a stem, remembering the first form it was seen in.
-    pub(super) fn intern(&mut self, stem: &str, surface: &str, lexicon: &Lexicon) -> WordId {
-        if let Some(&id) = self.ids.get(stem) {
+    /// Numbers a word by its base, remembering the first form it was seen in.
+    pub(super) fn intern(&mut self, surface: &str, lexicon: &Lexicon) -> WordId {
+        let base = stem::base(surface);
+        if let Some(&id) = self.ids.get(&*base) {
             let at = id as usize;
             if self.heads[at].is_none() {
                 self.heads[at] = lexicon.head(surface);
@@ -37,10 +41,13 @@ impl Vocabulary {
             return id;
         }
         let id = self.surfaces.len() as WordId;
-        self.ids.insert(stem.into(), id);
-        self.surfaces.push(surface.into());
+        let stem = stem::stem(surface);
+        self.kin.entry(stem.as_ref().into()).or_default().push(id);
+        let heads = [surface, &*base, &*stem].into_iter();
         self.heads
-            .push(lexicon.head(surface).or_else(|| lexicon.head(stem)));
+            .push(heads.into_iter().find_map(|form| lexicon.head(form)));
+        self.ids.insert(base.into(), id);
+        self.surfaces.push(surface.into());
         id
     }
 
@@ -48,9 +55,21 @@ impl Vocabulary {
     pub(super) fn seal(&mut self, lexicon: &Lexicon) {
         let heads = self.heads.iter().zip(0..);
         self.of_head = heads
-            .filter_map(|(head, id)| head.map(|head| (head, id)))
+            .filter_map(|(head, id)| head.map(|head| (head, id, true)))
             .collect();
         self.of_head.sort_unstable();
+        // The row is that of its most frequent word: of the others it says less.
+        let rank = |id: WordId| {
+            lexicon
+                .rank(&self.surfaces[id as usize])
+                .unwrap_or(u32::MAX)
+        };
+        for row in self.of_head.chunk_by_mut(|a, b| a.0 == b.0) {
+            let first = row.iter().map(|entry| rank(entry.1)).min();
+            for entry in row {
+                entry.2 = Some(rank(entry.1)) == first;
+            }
+        }
         let words = self.surfaces.iter().zip(0..);
         self.shapes = words
             .map(|(word, id)| (first_byte(word), word.len(), id))
@@ -85,9 +104,20 @@ impl Vocabulary {
             .map(|entry| entry.1)
     }
 
-    /// Returns the number of a stem.
-    pub(crate) fn get(&self, stem: &str) -> Option<WordId> {
-        self.ids.get(stem).copied()
+    /// Returns the number of a word, in whatever number or tense it stands.
+    pub(crate) fn get(&self, word: &str) -> Option<WordId> {
+        self.of_base(&stem::base(word))
+    }
+
+    /// Returns the number of a word by its base.
+    pub(crate) fn of_base(&self, base: &str) -> Option<WordId> {
+        self.ids.get(base).copied()
+    }
+
+    /// Returns the words that share the stem of a word, this word among them.
+    pub(crate) fn kin(&self, word: &str) -> &[WordId] {
+        let kin = self.kin.get(&*stem::stem(word));
+        kin.map_or(&[], Vec::as_slice)
     }
 
     /// Returns a readable form of a word.
@@ -100,13 +130,13 @@ impl Vocabulary {
         self.heads.get(id as usize).copied().flatten()
     }
 
-    /// Iterates over the words of the catalog in a row of the lexicon.
-    pub(crate) fn of_head(&self, head: Head) -> impl Iterator<Item = WordId> + '_ {
+    /// Iterates over the words of the catalog in a row of the lexicon: whether each is the most frequent of them.
+    pub(crate) fn of_head(&self, head: Head) -> impl Iterator<Item = (WordId, bool)> + '_ {
         let start = self.of_head.partition_point(|entry| entry.0 < head);
         self.of_head[start..]
             .iter()
             .take_while(move |entry| entry.0 == head)
-            .map(|entry| entry.1)
+            .map(|entry| (entry.1, entry.2))
     }
 
     /// Returns the number of words.

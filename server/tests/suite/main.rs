@@ -2,6 +2,7 @@
 
 mod changes;
 mod events;
+mod feedback;
 mod graph_store;
 mod graphql;
 mod guard;

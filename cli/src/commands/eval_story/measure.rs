@@ -1,6 +1,6 @@
 //! How good an answer is, by the grades of its story.
 
-use isogloss::search::{Candidate, Outcome, Resolution};
+use isogloss::search::{Candidate, Outcome, Resolution, ScorePart};
 use serde::Serialize;
 
 use super::refs::Refs;
@@ -17,6 +17,8 @@ pub(super) struct Place {
     pub(super) grade: u8,
     pub(super) score: f32,
     pub(super) label: String,
+    /// What the score is made of.
+    pub(super) parts: Vec<ScorePart>,
 }
 
 /// One item, graded.
@@ -81,6 +83,7 @@ pub(super) fn grade(item: &Item, resolution: &Resolution, refs: &Refs) -> Graded
             grade: grade.unwrap_or(0),
             score: candidate.score,
             label: label(candidate),
+            parts: candidate.parts.clone(),
         });
     }
     let first = resolution.candidates.first();
@@ -142,6 +145,7 @@ mod tests {
             grade,
             score: 1.0,
             label: String::new(),
+            parts: Vec::new(),
         };
         let expected = [("a", 3), ("b", 2), ("c", 1)];
         assert!((ndcg(&[place(3), place(2), place(1)], &expected) - 1.0).abs() < 1e-9);

@@ -1,9 +1,10 @@
 //! The dimensions that a question names: to group by, or with a value to keep.
 
 use super::phrases::{Phrase, longest, of_dimension};
-use super::words::Word;
+use super::words::{Word, stems};
 use super::{CHOICES_MAX, Tie, said};
-use crate::semantics::Dimension;
+use crate::semantics::{Dimension, DimensionKind};
+use search::Valued;
 
 /// Words between a dimension and its value.
 const IS: [&str; 4] = ["is", "equals", "equal", "being"];
@@ -21,6 +22,7 @@ pub(super) struct Picked {
 pub(super) fn pick(
     dimensions: &[Dimension],
     words: &mut [Word],
+    values: &[Valued],
     reasons: &mut Vec<String>,
 ) -> Result<Picked, Tie> {
     let named: Vec<(&Dimension, Vec<Phrase>)> = dimensions
@@ -55,7 +57,78 @@ pub(super) fn pick(
             }
         }
     }
+    for valued in values {
+        keep(valued, dimensions, words, &mut picked, reasons)?;
+    }
     Ok(picked)
+}
+
+/// Makes a condition of words that are a value of a dimension, if they are free.
+fn keep(
+    valued: &Valued,
+    dimensions: &[Dimension],
+    words: &mut [Word],
+    picked: &mut Picked,
+    reasons: &mut Vec<String>,
+) -> Result<(), Tie> {
+    let count = valued.words.len();
+    let free = |run: &[Word]| {
+        let mut pairs = run.iter().zip(&valued.words);
+        pairs.all(|(word, value)| !word.taken && word.lower == *value)
+    };
+    // A quoted value is one word here.
+    let whole = valued.words.join(" ");
+    let alone = |word: &Word| !word.taken && word.lower == whole;
+    let run = words.windows(count.max(1)).position(free);
+    let run = run.map(|at| at..at + count);
+    let quoted = || words.iter().position(alone).map(|at| at..at + 1);
+    let Some(run) = run.filter(|run| !run.is_empty()).or_else(quoted) else {
+        return Ok(());
+    };
+    let said = said(words, &run.clone().collect::<Vec<_>>());
+    let fitting = holding(valued, dimensions);
+    if fitting.is_empty() {
+        return Ok(());
+    }
+    let one = nearest(fitting.iter().map(|fit| fit.0).collect(), &said)?;
+    let Some((_, value)) = fitting.iter().find(|fit| fit.0.name == one.name) else {
+        return Ok(());
+    };
+    for word in &mut words[run] {
+        word.taken = true;
+    }
+    let condition = format!("{} = {}", one.name, literal(value));
+    reasons.push(format!(
+        "`{said}` is a value of dimension `{}`: the condition `{condition}`",
+        one.name
+    ));
+    picked.filters.push(condition);
+    Ok(())
+}
+
+/// Returns the dimensions that a value is one of, each with the value: those of a column's own dataset before namesakes.
+fn holding<'a>(valued: &'a Valued, dimensions: &'a [Dimension]) -> Vec<(&'a Dimension, &'a str)> {
+    let mut own = Vec::new();
+    let mut namesakes = Vec::new();
+    for dimension in dimensions {
+        if dimension.kind != DimensionKind::Categorical {
+            continue;
+        }
+        let bare = dimension.name.rsplit("__").next().unwrap_or_default();
+        let bare = bare.rsplit('.').next().unwrap_or(bare);
+        let called = stems(bare);
+        let columns = valued.columns.iter();
+        let mut columns = columns.filter(|column| stems(&column.name) == called);
+        let Some(first) = columns.clone().next() else {
+            continue;
+        };
+        let here = columns.find(|column| dimension.dataset_iri.as_deref() == Some(&column.dataset));
+        match here {
+            Some(column) => own.push((dimension, column.value.as_str())),
+            None => namesakes.push((dimension, first.value.as_str())),
+        }
+    }
+    if own.is_empty() { namesakes } else { own }
 }
 
 /// Of dimensions that are called alike the one that is fewest entities away is meant, if there is one.

@@ -1,9 +1,11 @@
 //! Questions in words become queries, are asked back, or are said to name no metric.
 
 use expect_test::expect;
+use isogloss::connectors::{Input, Kind};
 use isogloss::graph::Timestamp;
 use isogloss::search::ResolveRequest;
 use isogloss::semantics::{Engines, Intent, Reading};
+use isogloss::{Ingest, Isogloss};
 
 use super::shop::{mesh, mesh_of_unlike_names};
 
@@ -11,7 +13,10 @@ use super::shop::{mesh, mesh_of_unlike_names};
 const NOW: Timestamp = Timestamp(1_795_372_200_000);
 
 fn read(text: &str, domain: Option<&str>) -> String {
-    let mesh = mesh();
+    read_of(&mesh(), text, domain)
+}
+
+fn read_of(mesh: &Isogloss, text: &str, domain: Option<&str>) -> String {
     let snapshot = mesh.snapshot();
     let resolution = snapshot.resolve(&ResolveRequest::new(text)).unwrap();
     let semantics = snapshot.semantics();
@@ -94,4 +99,31 @@ fn any_text_is_read_without_a_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_value_that_a_source_declares_is_a_condition() {
+    let mesh = mesh();
+    let catalog = r#"{"kind":"table","id":"customers","name":"customers"}
+{"kind":"column","id":"customers/segment","parent":"customers","name":"segment","values":["Gold","small business"]}
+{"kind":"column","id":"customers/country","parent":"customers","name":"country","samples":["Norway"]}
+"#;
+    let inputs = vec![Input::text("crm.jsonl", catalog)];
+    let ingest = Ingest::new("crm".parse().unwrap(), Kind::CatalogLines, inputs);
+    mesh.ingest(ingest).unwrap();
+    let texts = [
+        "orders for gold per month",
+        "orders of small business in Norway",
+        "orders by segment for \"Small Business\"",
+        "parcels for Gold",
+    ];
+    let read: Vec<String> = texts
+        .iter()
+        .map(|text| read_of(&mesh, text, None))
+        .collect();
+    expect![[r#"
+        order_count by ["metric_time__month"] where ["customer__segment = 'Gold'"] from - to - | 
+        order_count by [] where ["customer__segment = 'small business'", "customer__country = 'Norway'"] from - to - | 
+        order_count by ["customer__segment"] where ["customer__segment = 'small business'"] from - to - | 
+        parcel_count by [] where [] from - to - | Gold"#]].assert_eq(&read.join("\n"));
 }

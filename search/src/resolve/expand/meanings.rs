@@ -37,9 +37,13 @@ impl Ranker {
                 Why::Synonym
             };
             let words = self.vocabulary.of_head(other);
-            found.extend(words.map(|word| Variant {
+            found.extend(words.map(|(word, own)| Variant {
                 word,
-                strength,
+                strength: if own {
+                    strength
+                } else {
+                    t.kin_reach * strength
+                },
                 why,
             }));
         }
@@ -52,7 +56,7 @@ impl Ranker {
             return generic;
         }
         let value = |word: &QueryWord| word.quoted || word.number || word.capitalised;
-        let stems: Vec<_> = words.iter().map(|word| stem::stem(&word.text)).collect();
+        let bases: Vec<_> = words.iter().map(|word| stem::base(&word.text)).collect();
         for length in (1..=PHRASE_WORDS_MAX).rev() {
             for start in 0..words.len() {
                 let Some(run) = words.get(start..start + length) else {
@@ -61,12 +65,12 @@ impl Ranker {
                 if run.iter().any(value) {
                     continue;
                 }
-                let own: Vec<&str> = stems[start..start + length].iter().map(|s| &**s).collect();
+                let own: Vec<&str> = bases[start..start + length].iter().map(|s| &**s).collect();
                 let tight = run[1..].iter().all(|word| word.adjacent);
                 let phrases = self.lexicon.phrases();
                 if !phrases
                     .like(&own)
-                    .any(|p| p.stems == own && (tight || !p.tight))
+                    .any(|p| p.bases == own && (tight || !p.tight))
                 {
                     continue;
                 }
@@ -78,15 +82,15 @@ impl Ranker {
                         variants.retain(|v| !alone(v));
                     }
                 }
-                for other in phrases.like(&own).filter(|other| other.stems != own) {
-                    let known = other.stems.iter().map(|stem| self.vocabulary.get(stem));
+                for other in phrases.like(&own).filter(|other| other.bases != own) {
+                    let known = other.bases.iter().map(|base| self.vocabulary.of_base(base));
                     let Some(known) = known.collect::<Option<Vec<WordId>>>() else {
                         continue;
                     };
                     self.stand_for(&known, found);
-                    if length > 1 && other.stems.len() == length {
-                        for (generic, stem) in generic[start..].iter_mut().zip(&other.stems) {
-                            *generic |= stop::is_generic(stem);
+                    if length > 1 && other.bases.len() == length {
+                        for (generic, base) in generic[start..].iter_mut().zip(&other.bases) {
+                            *generic |= stop::is_generic(base);
                         }
                     }
                 }

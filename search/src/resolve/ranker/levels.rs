@@ -58,7 +58,7 @@ impl Builder<'_> {
             .groups
             .iter()
             .map(|g| g.product.map_or(&empty, |p| &self.products[p]));
-        side(level, items)
+        side(level, items, 0.0)
     }
 
     pub(super) fn table_level(&self) -> Side {
@@ -114,7 +114,7 @@ impl Builder<'_> {
                 }
             },
         );
-        side(level, self.tables.iter())
+        side(level, self.tables.iter(), t.head_table)
     }
 
     pub(super) fn column_level(&self) -> Side {
@@ -155,7 +155,7 @@ impl Builder<'_> {
                 }
             },
         );
-        side(level, self.columns.iter())
+        side(level, self.columns.iter(), t.head_column)
     }
 
     pub(super) fn concept_level(&self, concepts: &[Analysed]) -> Side {
@@ -175,14 +175,15 @@ impl Builder<'_> {
             .iter()
             .map(|c| c.all_names().cloned().collect())
             .collect();
-        let names = Names::pack(names.iter().map(Vec::as_slice), &level);
+        let names = Names::pack(names.iter().map(Vec::as_slice), &level, t.head_concept);
         let word = |&word: &WordId| Slot {
             words: vec![(word, 1.0)],
             affix: false,
+            aside: false,
         };
         let text = |c: &Analysed| -> Vec<Name> { vec![c.text.iter().map(word).collect()] };
         let texts: Vec<Vec<Name>> = concepts.iter().map(text).collect();
-        let texts = Names::pack(texts.iter().map(Vec::as_slice), &level);
+        let texts = Names::pack(texts.iter().map(Vec::as_slice), &level, 0.0);
         Side {
             level,
             names,
@@ -246,8 +247,8 @@ fn field(weight: f32, length: f32) -> Field {
     Field { weight, length }
 }
 
-fn side<'a>(level: Level, items: impl Iterator<Item = &'a Analysed>) -> Side {
-    let names = Names::pack(items.map(|item| item.names.as_slice()), &level);
+fn side<'a>(level: Level, items: impl Iterator<Item = &'a Analysed>, head: f32) -> Side {
+    let names = Names::pack(items.map(|item| item.names.as_slice()), &level, head);
     Side {
         level,
         names,
