@@ -6,6 +6,8 @@ use super::vocabulary::WordId;
 
 /// A question of at most this many words may be a name.
 const SHORT: usize = 4;
+/// Stands for the share of a name that holds a word of the question and was not read.
+const HELD: f32 = -1.0;
 /// A word of a name at least this strong is the word of the question.
 const SAME: f32 = 0.9;
 
@@ -99,22 +101,25 @@ impl Asked {
         (1..=SHORT).contains(&self.words)
     }
 
-    /// Works out how much of each name of a level is asked for; only names with a word of the question are looked at.
-    pub(crate) fn covered(&self, names: &Names) -> Covered {
+    /// Works out how much of the names of some items is asked for; a name with no word of the question is not read.
+    pub(crate) fn covered(&self, names: &Names, items: &[u32]) -> Covered {
         let mut of = vec![(0.0, 0.0); names.len()];
         for &word in &self.list {
             for &name in names.holders(word) {
-                let cover = &mut of[name as usize];
-                if cover.0 <= 0.0 {
-                    *cover = self.cover(names.name(name));
-                }
+                of[name as usize].0 = HELD;
+            }
+        }
+        for name in items.iter().flat_map(|&item| names.of(item)) {
+            let cover = &mut of[name.number()];
+            if cover.0 < 0.0 {
+                *cover = self.cover(name);
             }
         }
         Covered { of }
     }
 }
 
-/// How much of each distinct name of a level is asked for: the share of its weight, and the strength of what matched.
+/// How much of distinct names of a level is asked for: the share of its weight, and the strength of what matched.
 #[derive(Debug, Default)]
 pub(crate) struct Covered {
     of: Vec<(f32, f32)>,

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::expand::Group;
 use super::look::{Rows, Weights};
 use super::ranker::{Ranker, Side};
-use super::score::{Scored, Scores};
+use super::score::{CONCEPTS_MAX, Scored, Scores};
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
 pub(crate) const HOMELESS: f32 = 0.7;
@@ -57,7 +57,9 @@ pub(crate) struct Home {
 impl Ranker {
     /// Scores the terms or metrics by their words alone.
     pub(crate) fn concept_words(side: &Side, groups: &[Group]) -> Scores {
-        side.score(groups, |group| group.weight.max(0.5 * group.column_weight))
+        side.score(groups, CONCEPTS_MAX, |group| {
+            group.weight.max(0.5 * group.column_weight)
+        })
     }
 
     /// Rewards the products whose glossary has a term that the question names.
@@ -80,7 +82,7 @@ impl Ranker {
             weight * scored.products[first] / context.product_factor(first).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut gains = vec![0.0f32; self.groups.len()];
-        let names = asked.covered(&self.terms.names);
+        let names = asked.covered(&self.terms.names, &scored.term_words.touched);
         for &item in &scored.term_words.touched {
             let Some(group) = self.product_of_term.get(item as usize).copied().flatten() else {
                 continue;
@@ -132,7 +134,7 @@ impl Ranker {
         let most = most.fold(0.0, f32::max).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
-        let names = asked.covered(&side.names);
+        let names = asked.covered(&side.names, &words.touched);
         for &item in &words.touched {
             let share = names.best_share(&side.names, item);
             let home = home(item as usize);

@@ -1,5 +1,7 @@
 //! Weighted postings of one level: products, datasets, columns or concepts.
 
+use rustc_hash::FxHashMap;
+
 use super::analyze::Name;
 use super::vocabulary::WordId;
 
@@ -12,7 +14,12 @@ pub(crate) struct Level {
     idf: Vec<f32>,
     idf_max: f32,
     len: usize,
+    /// For words that very many items hold, the items that the word tells most about.
+    frequent: FxHashMap<WordId, (Vec<u32>, Vec<f32>)>,
 }
+
+/// A word is read in the names and texts of at most this many items, those that it tells most about.
+const TELLING_MAX: usize = 20_000;
 
 /// How much a field counts and how strongly its length dampens it.
 #[derive(Debug, Clone, Copy)]
@@ -140,13 +147,40 @@ impl Level {
             weights[*at as usize] = mass * idf[word as usize];
             *at += 1;
         }
-        Self {
+        let mut level = Self {
             starts,
             items,
             weights,
             idf,
             idf_max: rarity(1),
             len,
+            frequent: FxHashMap::default(),
+        };
+        level.frequent = (0..frequencies.len() as u32)
+            .filter(|&word| frequencies[word as usize] as usize > TELLING_MAX)
+            .map(|word| (word, level.most_telling(word)))
+            .collect();
+        level
+    }
+
+    fn most_telling(&self, word: WordId) -> (Vec<u32>, Vec<f32>) {
+        let (items, weights) = self.postings(word);
+        let mut best: Vec<(u32, f32)> =
+            items.iter().copied().zip(weights.iter().copied()).collect();
+        best.select_nth_unstable_by(TELLING_MAX - 1, |a, b| {
+            b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+        });
+        best.truncate(TELLING_MAX);
+        best.sort_unstable_by_key(|&(item, _)| item);
+        best.into_iter().unzip()
+    }
+
+    /// Returns the items to score for a word, ascending, and their weights: all that hold it, or of very many the 20,000 that
+    /// it tells most about (static pruning of postings; Carmel et al., SIGIR 2001).
+    pub(crate) fn telling(&self, word: WordId) -> (&[u32], &[f32]) {
+        match self.frequent.get(&word) {
+            Some((items, weights)) => (items, weights),
+            None => self.postings(word),
         }
     }
 

@@ -22,7 +22,11 @@ impl Ranker {
         let share = if self.groups[group].product.is_some() {
             1.0
         } else {
-            scored.own_shares.get(&table).copied().unwrap_or(0.0)
+            scored
+                .own_shares
+                .get(table as usize)
+                .copied()
+                .unwrap_or(0.0)
         };
         share * scored.products[group]
     }

@@ -1,7 +1,5 @@
 //! Scores products, datasets and columns, and lets them support each other.
 
-use rustc_hash::FxHashMap;
-
 use super::asked::{Asked, Covered};
 use super::context::Context;
 use super::cover::Cover;
@@ -10,6 +8,12 @@ use super::look::Look;
 use super::ranker::{Ranker, Side};
 use super::vectors::{Direction, Mean};
 
+/// So many columns, datasets and products are looked at beyond their single words, those that the words speak for most.
+const TOUCHED_MAX: usize = 8_192;
+/// So many terms and metrics; their definitions are read too.
+pub(super) const CONCEPTS_MAX: usize = 1_024;
+/// In a mesh of more datasets than this, nearness in meaning is worked out only for those that hold a word.
+const NEAR_ALL: usize = 20_000;
 /// Only the best datasets spread their score over foreign keys.
 const SPREAD_FROM: usize = 60;
 /// Columns outside these best datasets need a word of their own to be ranked.
@@ -51,7 +55,7 @@ pub(crate) struct Scored {
     /// The largest score of a dataset before vectors; others are divided by it.
     pub(crate) table_top: f32,
     /// Of what belongs to no product, the share of the best dataset of its place.
-    pub(crate) own_shares: FxHashMap<u32, f32>,
+    pub(crate) own_shares: Vec<f32>,
     /// Final scores.
     pub(crate) products: Vec<f32>,
     pub(crate) tables: Vec<f32>,
@@ -65,8 +69,13 @@ pub(crate) struct Scored {
 }
 
 impl Side {
-    /// Sums over the groups of a question the best variant that each item holds.
-    pub(crate) fn score(&self, groups: &[Group], weight: impl Fn(&Group) -> f32) -> Scores {
+    /// Sums over the groups of a question the best variant that each item holds, and keeps the `most` best items.
+    pub(crate) fn score(
+        &self,
+        groups: &[Group],
+        most: usize,
+        weight: impl Fn(&Group) -> f32,
+    ) -> Scores {
         let len = self.level.len();
         let mut scores = Scores {
             of: vec![0.0; len],
@@ -77,7 +86,7 @@ impl Side {
         for (group, mark) in groups.iter().zip(1u8..) {
             let factor = weight(group);
             for variant in &group.variants {
-                let (items, weights) = self.level.postings(variant.word);
+                let (items, weights) = self.level.telling(variant.word);
                 let strength = factor * variant.strength;
                 for (&item, &posting) in items.iter().zip(weights) {
                     let at = item as usize;
@@ -95,6 +104,14 @@ impl Side {
                     }
                 }
             }
+        }
+        let Scores { of, touched } = &mut scores;
+        if touched.len() > most {
+            let order =
+                |a: &u32, b: &u32| of[*b as usize].total_cmp(&of[*a as usize]).then(a.cmp(b));
+            touched.select_nth_unstable_by(most - 1, order);
+            touched.truncate(most);
+            touched.sort_unstable();
         }
         scores
     }
@@ -126,12 +143,12 @@ impl Ranker {
     pub(crate) fn score(&self, groups: &[Group], asked: &Asked, context: &Context) -> Scored {
         let t = &self.tuning;
         let mass: f32 = groups.iter().map(|g| g.mass).sum();
-        let mut product_words = self.products.score(groups, |g| g.weight);
-        let mut table_words = self.tables.score(groups, |g| g.weight);
-        let mut column_words = self.columns.score(groups, |g| g.column_weight);
-        let product_names = asked.covered(&self.products.names);
-        let table_names = asked.covered(&self.tables.names);
-        let column_names = asked.covered(&self.columns.names);
+        let mut product_words = self.products.score(groups, TOUCHED_MAX, |g| g.weight);
+        let mut table_words = self.tables.score(groups, TOUCHED_MAX, |g| g.weight);
+        let mut column_words = self.columns.score(groups, TOUCHED_MAX, |g| g.column_weight);
+        let product_names = asked.covered(&self.products.names, &product_words.touched);
+        let table_names = asked.covered(&self.tables.names, &table_words.touched);
+        let column_names = asked.covered(&self.columns.names, &column_words.touched);
         let mut table_named = vec![0.0; self.tables.level.len()];
         let reward = |exact: f32, whole: f32| {
             move |share: f32, hit: f32| {
@@ -235,17 +252,26 @@ impl Ranker {
             *table += gain;
         }
         scored.table_top = tables.iter().copied().fold(0.0, f32::max);
-        scored.cosines = match &scored.direction {
-            Some(direction) => (0..tables.len())
-                .map(|at| self.table_vectors.cosine(at, direction).max(0.0))
-                .collect(),
-            None => vec![0.0; tables.len()],
-        };
+        scored.cosines = self.table_cosines(scored, &tables);
         let top = scored.table_top.max(f32::EPSILON);
         for (table, cosine) in tables.iter_mut().zip(&scored.cosines) {
             *table = *table / top + t.table_vector * cosine;
         }
         (scored.best_column, scored.spread, scored.tables) = (best_column, spread, tables);
+    }
+
+    /// Returns the nearness in meaning of each dataset.
+    fn table_cosines(&self, scored: &Scored, words: &[f32]) -> Vec<f32> {
+        let mut cosines = vec![0.0; words.len()];
+        if let Some(direction) = &scored.direction {
+            let all = words.len() <= NEAR_ALL;
+            for (at, cosine) in cosines.iter_mut().enumerate() {
+                if all || words[at] > 0.0 {
+                    *cosine = self.table_vectors.cosine(at, direction).max(0.0);
+                }
+            }
+        }
+        cosines
     }
 
     fn score_products(&self, scored: &mut Scored, context: &Context) {
@@ -257,7 +283,7 @@ impl Ranker {
         };
         let mut words: Vec<f32> = Vec::with_capacity(self.groups.len());
         let mut cosines: Vec<f32> = Vec::with_capacity(self.groups.len());
-        let mut own_shares: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut own_shares = vec![0.0f32; scored.tables.len()];
         for (at, group) in self.groups.iter().enumerate() {
             let loose = group.product.is_none();
             let (mut first, mut second) = (0.0f32, 0.0f32);
@@ -265,7 +291,7 @@ impl Ranker {
                 let mut score = lexical(table);
                 if loose {
                     score += scored.table_words.of[table as usize];
-                    own_shares.insert(table, score);
+                    own_shares[table as usize] = score;
                 }
                 if score > first {
                     (first, second) = (score, first);
@@ -275,9 +301,7 @@ impl Ranker {
             }
             let own = if loose {
                 for table in &group.tables {
-                    if let Some(share) = own_shares.get_mut(table) {
-                        *share /= first.max(f32::EPSILON);
-                    }
+                    own_shares[*table as usize] /= first.max(f32::EPSILON);
                 }
                 0.0
             } else {
