@@ -10,7 +10,7 @@ use isogloss::search::{Index, IndexOptions, SearchRequest};
 use isogloss::{Ingest, Isogloss};
 use serde_json::json;
 
-use crate::measure::{print, resident_bytes, resident_peak, round};
+use crate::measure::{print, resident_bytes, resident_file_bytes, resident_peak, round};
 
 /// What to read.
 pub(crate) struct Options {
@@ -27,8 +27,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.stages {
         return stages(kind, options);
     }
-    let before = resident_bytes();
-    let mut peak = 0;
+    let (before, pages_before) = (resident_bytes(), resident_file_bytes());
+    let (mut peak, mut pages) = (0, 0);
     let mut seconds = Vec::new();
     let (mut bytes, mut statements, mut found) = (0, 0, 0);
     for _ in 0..options.rounds.max(1) {
@@ -49,6 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         statements = ingested.report.statements;
         if peak == 0 {
             peak = resident_peak().saturating_sub(before);
+            pages = resident_file_bytes().saturating_sub(pages_before);
         }
     }
     let mut sorted = seconds.clone();
@@ -57,6 +58,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "bench": "ingest", "kind": options.kind, "megabytes": round(bytes as f64 / 1e6), "statements": statements,
         "found": found, "searchable_s": seconds, "searchable_s_p50": sorted[sorted.len() / 2],
         "peak_bytes_per_byte": round(peak as f64 / bytes.max(1) as f64),
+        "without_program_pages": round(peak.saturating_sub(pages) as f64 / bytes.max(1) as f64),
     }));
     Ok(())
 }

@@ -149,6 +149,12 @@ enum What {
         /// Folder with `catalog.jsonl.gz`, `glossary.jsonl.gz` and `queries.jsonl.gz`.
         #[arg(long)]
         bench: PathBuf,
+        /// Only the cases of this track.
+        #[arg(long)]
+        track: Option<String>,
+        /// How often all cases are asked.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
     },
 }
 
@@ -217,6 +223,10 @@ fn main() -> Result<()> {
         }),
         What::Start { statements } => start::run(statements),
         What::Plan { suite, rounds } => plan::run(suite.as_deref(), rounds),
-        What::Resolve { bench } => resolve::run(&bench),
+        What::Resolve {
+            bench,
+            track,
+            rounds,
+        } => resolve::run(&bench, track.as_deref(), rounds),
     }
 }

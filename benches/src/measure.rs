@@ -45,6 +45,11 @@ pub(crate) fn resident_peak() -> u64 {
     status_bytes("VmHWM:")
 }
 
+/// Pages of the program itself and of mapped files that are resident, in bytes: they belong to no input.
+pub(crate) fn resident_file_bytes() -> u64 {
+    status_bytes("RssFile:")
+}
+
 /// Resident bytes once the allocator has given back what it does not need: the least of some looks.
 pub(crate) fn settled_bytes() -> u64 {
     let looks = (0..20).map(|_| {

@@ -7,6 +7,7 @@
 
 mod added;
 mod analyze;
+mod asked;
 mod candidates;
 mod concepts;
 mod context;
@@ -48,13 +49,14 @@ pub use understand::{Part, Understood};
 
 use crate::document::{Documents, Entity};
 use crate::lookup::Lookup;
+use asked::Asked;
 use candidates::{Placed, Ranking};
 use concepts::{Concept, Matched};
 use expand::Group;
 use explain::Explainer;
 use outcome::{Evidence, Verdict};
 use ranker::Ranker;
-use score::{Asked, top};
+use score::top;
 
 /// The longest list that is given, whatever the request asks.
 const LIMIT_MAX: usize = 500;

@@ -3,11 +3,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use semantic_model::EntityKind;
 
+use super::asked::Asked;
 use super::concepts::{Concept, Home};
 use super::explain::Explainer;
 use super::ranker::{Ranker, Side};
 use super::resolution::{Candidate, EntityRef, ScorePart};
-use super::score::Asked;
 use crate::document::{Documents, Entity};
 
 /// At most this many datasets of one product become candidates.

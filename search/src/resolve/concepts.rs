@@ -1,10 +1,11 @@
 //! Ranks glossary terms and metrics: their own words, and the products that the question is about.
 
+use super::asked::Asked;
 use super::context::Context;
 use super::expand::Group;
 use super::look::{Rows, Weights};
 use super::ranker::{Ranker, Side};
-use super::score::{Asked, Scored, Scores};
+use super::score::{Scored, Scores};
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
 pub(crate) const HOMELESS: f32 = 0.7;
@@ -79,17 +80,18 @@ impl Ranker {
             weight * scored.products[first] / context.product_factor(first).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut gains = vec![0.0f32; self.groups.len()];
+        let names = asked.covered(&self.terms.names);
         for &item in &scored.term_words.touched {
             let Some(group) = self.product_of_term.get(item as usize).copied().flatten() else {
                 continue;
             };
-            let share = asked.best_share(&self.terms.names, item);
+            let share = names.best_share(&self.terms.names, item);
             if share < NAMED {
                 continue;
             }
             let mut met = Rows::new(groups.len());
             let row = met.add();
-            met.meet(row, &self.terms.names, item, asked);
+            met.meet(row, (&self.terms.names, item), (asked, &names));
             let gain = share * share * share * mass.share(met.any(row));
             let best = &mut gains[group as usize];
             *best = best.max(gain);
@@ -130,9 +132,9 @@ impl Ranker {
         let most = most.fold(0.0, f32::max).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
+        let names = asked.covered(&side.names);
         for &item in &words.touched {
-            let covers = side.names.of(item).map(|name| asked.cover(name));
-            let share = covers.map(|cover| cover.0).fold(0.0, f32::max);
+            let share = names.best_share(&side.names, item);
             let home = home(item as usize);
             let product = home
                 .groups
@@ -158,7 +160,7 @@ impl Ranker {
             };
             let mut met = Rows::new(groups.len());
             let row = met.add();
-            met.meet(row, &side.names, item, asked);
+            met.meet(row, (&side.names, item), (asked, &names));
             let words = words.of[item as usize] / most;
             let covered = mass.share(met.any(row));
             // A definition that the question spells out is as good as the label.

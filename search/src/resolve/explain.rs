@@ -3,6 +3,7 @@
 use super::added::Added;
 use super::context::Context;
 use super::expand::{Group, Variant, Why};
+use super::names::NameRef;
 use super::ranker::{Ranker, Side};
 use super::resolution::ScorePart;
 use super::score::Scored;
@@ -149,7 +150,7 @@ impl Explainer<'_> {
         let whole = (base + used) * self.context.table_factor(at);
         let breadth = whole * (self.ranker.breadth_factor(table) - 1.0);
         let parts = [
-            ("name", (name + s.table_names[at]) * unit),
+            ("name", (name + s.table_named[at]) * unit),
             ("description", text * unit),
             (
                 "columns",
@@ -231,7 +232,9 @@ impl Explainer<'_> {
 /// Tells whether a word stands in a name of an item: whether it is the whole name, and the word as written.
 fn in_names(side: &Side, item: u32, word: u32) -> Option<(bool, u32)> {
     let mut best = None;
-    for name in side.names.of(item) {
+    let holders = side.names.holders(word);
+    let holds = |name: &NameRef<'_>| holders.binary_search(&(name.number() as u32)).is_ok();
+    for name in side.names.of(item).filter(holds) {
         let slots = name.slots().count();
         for slot in name.slots() {
             if slot.words.iter().any(|entry| entry.0 == word) {

@@ -5,11 +5,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::asked::{Asked, Covered};
 use super::expand::Group;
 use super::names::Names;
 use super::outcome::telling;
 use super::ranker::Ranker;
-use super::score::{Asked, Scored, top};
+use super::score::{Scored, top};
 
 /// So many of the best products are looked at closely.
 const PRODUCTS_MAX: usize = 16;
@@ -52,10 +53,15 @@ impl Rows {
     }
 
     /// Notes the words of an item's names.
-    pub(super) fn meet(&mut self, row: usize, names: &Names, item: u32, asked: &Asked) {
+    pub(super) fn meet(
+        &mut self,
+        row: usize,
+        (names, item): (&Names, u32),
+        (asked, covered): (&Asked, &Covered),
+    ) {
         let start = row * self.words;
         for name in names.of(item) {
-            let (share, _) = asked.cover(name);
+            let share = covered.share(name);
             if share <= 0.0 {
                 continue;
             }
@@ -177,7 +183,8 @@ impl Ranker {
         for (at, &group) in (0u8..).zip(&best) {
             place[group as usize] = at;
             let (all, tables_named, inside) = (look.rows.add(), look.rows.add(), look.rows.add());
-            look.rows.meet(all, &self.products.names, group, asked);
+            let names = (&self.products.names, group);
+            look.rows.meet(all, names, (asked, &scored.product_names));
             look.products.push(Product {
                 group,
                 all,
@@ -195,10 +202,15 @@ impl Ranker {
         let Look { rows, products, .. } = look;
         let mut row_of: FxHashMap<u32, usize> = FxHashMap::default();
         let product_at = |table: u32| usize::from(place[self.group_of(table) as usize]);
+        // Most of what a word touches holds it in a description, not in a name.
+        let covered = (asked, &scored.table_names);
         for &table in &scored.table_words.touched {
-            if let Some(product) = products.get_mut(product_at(table)) {
+            let names = (&self.tables.names, table);
+            if let Some(product) = products.get_mut(product_at(table))
+                && covered.1.best_share(names.0, table) > 0.0
+            {
                 let (name, row) = (rows.add(), rows.add());
-                rows.meet(name, &self.tables.names, table, asked);
+                rows.meet(name, names, covered);
                 rows.merge(row, name);
                 rows.merge(product.tables_named, name);
                 row_of.insert(table, row);
@@ -209,9 +221,13 @@ impl Ranker {
                 });
             }
         }
+        let covered = (asked, &scored.column_names);
         for &column in &scored.column_words.touched {
             let table = self.table_of_column[column as usize];
-            if let Some(product) = products.get_mut(product_at(table)) {
+            let names = (&self.columns.names, column);
+            if let Some(product) = products.get_mut(product_at(table))
+                && covered.1.best_share(names.0, column) > 0.0
+            {
                 let of_table = *row_of.entry(table).or_insert_with(|| {
                     let (name, row) = (rows.add(), rows.add());
                     product.tables.push(Table {
@@ -222,7 +238,7 @@ impl Ranker {
                     row
                 });
                 let row = rows.add();
-                rows.meet(row, &self.columns.names, column, asked);
+                rows.meet(row, names, covered);
                 rows.merge(of_table, row);
                 rows.merge(product.inside, row);
                 product.columns.push((column, row));

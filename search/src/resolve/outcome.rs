@@ -1,10 +1,11 @@
 //! Decides between one meaning, several and none.
 
+use super::asked::Asked;
 use super::cover::FEATURES;
 use super::expand::{Group, Why};
 use super::ranker::{Ranker, Side};
 use super::resolution::ScorePart;
-use super::score::{Asked, Scored};
+use super::score::Scored;
 
 /// Questions of at most this many content words are judged by names too.
 const SHORT: usize = 3;

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
+use super::asked::{Asked, Covered};
 use super::context::Context;
 use super::cover::Cover;
 use super::expand::Group;
 use super::look::Look;
-use super::names::{NameRef, Names};
 use super::ranker::{Ranker, Side};
 use super::vectors::{Direction, Mean};
 
@@ -18,10 +18,6 @@ const COLUMNS_FROM: usize = 60;
 /// The nearness in meaning is worked out for so many of the best columns.
 const COLUMNS_NEAR: usize = 500;
 
-/// A question of at most this many words may be a name.
-const SHORT: usize = 4;
-/// A word of a name at least this strong is the word of the question.
-const SAME: f32 = 0.9;
 /// What being called exactly as the question adds, in units of the rarest word.
 const CALLED: f32 = 0.8;
 
@@ -40,8 +36,12 @@ pub(crate) struct Scored {
     pub(crate) table_words: Scores,
     pub(crate) column_words: Scores,
     pub(crate) term_words: Scores,
+    /// How much of the names of products, datasets and columns is asked for.
+    pub(crate) product_names: Covered,
+    pub(crate) table_names: Covered,
+    pub(crate) column_names: Covered,
     /// The part of `table_words` for covering a name.
-    pub(crate) table_names: Vec<f32>,
+    pub(crate) table_named: Vec<f32>,
     /// The best column of each dataset.
     pub(crate) best_column: Vec<f32>,
     /// What foreign-key neighbours give to each dataset.
@@ -62,103 +62,6 @@ pub(crate) struct Scored {
     pub(crate) table_covers: Vec<f32>,
     /// What the question as a whole means.
     pub(crate) direction: Option<Direction>,
-}
-
-/// How strongly each word of the catalog is asked for.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    strength: Vec<f32>,
-    group: Vec<u8>,
-    /// How many words the question has, without those of a hint.
-    words: usize,
-    /// Whether the question is a sentence rather than the name of something.
-    pub(crate) sentence: bool,
-}
-
-impl Asked {
-    /// Collects the strongest group of each word.
-    pub(crate) fn new(words: usize, groups: &[Group], sentence: bool) -> Self {
-        let mut asked = Self {
-            strength: vec![0.0; words],
-            group: vec![0; words],
-            words: groups.iter().filter(|group| !group.word.hint).count(),
-            sentence,
-        };
-        for (at, group) in groups.iter().enumerate() {
-            for variant in &group.variants {
-                let word = variant.word as usize;
-                if variant.strength > asked.strength[word] {
-                    asked.strength[word] = variant.strength;
-                    asked.group[word] = at as u8;
-                }
-            }
-        }
-        asked
-    }
-
-    /// Returns how strongly a word is asked for, and by which group.
-    pub(crate) fn of(&self, word: u32) -> (f32, usize) {
-        (
-            self.strength[word as usize],
-            usize::from(self.group[word as usize]),
-        )
-    }
-
-    /// Returns how much of a name is asked for: the share of its weight, and the strength of what matched.
-    pub(crate) fn cover(&self, name: NameRef<'_>) -> (f32, f32) {
-        let (mut all, mut hit) = (0.0, 0.0);
-        for slot in name.slots() {
-            let best = slot
-                .words
-                .iter()
-                .map(|&(word, own)| own * self.of(word).0)
-                .fold(0.0, f32::max);
-            all += slot.weight;
-            hit += slot.weight * best;
-        }
-        if all > 0.0 {
-            (hit / all, hit)
-        } else {
-            (0.0, 0.0)
-        }
-    }
-
-    /// Tells whether the question is a name of an item, word for word.
-    pub(crate) fn calls(&self, names: &Names, item: u32) -> bool {
-        names.of(item).any(|name| {
-            let mut met = [false; SHORT];
-            let whole = name.slots().all(|slot| {
-                let same = slot
-                    .words
-                    .iter()
-                    .find(|&&(word, own)| own * self.of(word).0 >= SAME);
-                same.map(|&(word, _)| self.of(word).1)
-                    .and_then(|group| met.get_mut(group))
-                    .is_some_and(|met| {
-                        *met = true;
-                        true
-                    })
-            });
-            whole && met.iter().filter(|met| **met).count() == self.words
-        })
-    }
-
-    /// Returns the largest share of a name of an item that is asked for.
-    pub(crate) fn best_share(&self, names: &Names, item: u32) -> f32 {
-        let shares = names.of(item).map(|name| self.cover(name).0);
-        shares.fold(0.0, f32::max)
-    }
-
-    fn best_cover(&self, names: &Names, item: u32) -> (f32, f32) {
-        let covers = names.of(item).map(|name| self.cover(name));
-        covers.fold((0.0, 0.0), |best, next| {
-            if next.0 * next.1 > best.0 * best.1 {
-                next
-            } else {
-                best
-            }
-        })
-    }
 }
 
 impl Side {
@@ -196,30 +99,25 @@ impl Side {
         scores
     }
 
-    /// Rewards the items whose names the question covers; returns the rewards.
+    /// Rewards the items whose names the question covers; tells of each reward.
     fn reward_names(
         &self,
         scores: &mut Scores,
-        asked: &Asked,
-        exact: f32,
-        whole: f32,
-        mass: f32,
-    ) -> Vec<f32> {
-        let mut rewards = vec![0.0; self.level.len()];
-        let short = (1..=SHORT).contains(&asked.words);
+        (asked, covered): (&Asked, &Covered),
+        reward: impl Fn(f32, f32) -> f32,
+        mut told: impl FnMut(u32, f32),
+    ) {
         for &item in &scores.touched {
-            let (share, hit) = asked.best_cover(&self.names, item);
+            let (share, hit) = covered.best(&self.names, item);
             if share > 0.0 {
-                let covered = (hit / mass.max(f32::EPSILON)).min(1.0);
-                let mut reward = exact * share * share * hit + whole * share * covered * hit;
-                if short && asked.calls(&self.names, item) {
+                let mut reward = reward(share, hit);
+                if asked.short() && asked.calls(&self.names, item) {
                     reward += CALLED * self.level.idf_max();
                 }
-                rewards[item as usize] = reward;
                 scores.of[item as usize] += reward;
+                told(item, reward);
             }
         }
-        rewards
     }
 }
 
@@ -231,19 +129,43 @@ impl Ranker {
         let mut product_words = self.products.score(groups, |g| g.weight);
         let mut table_words = self.tables.score(groups, |g| g.weight);
         let mut column_words = self.columns.score(groups, |g| g.column_weight);
-        self.products
-            .reward_names(&mut product_words, asked, t.exact_product, 0.0, mass);
-        let table_names =
-            self.tables
-                .reward_names(&mut table_words, asked, t.exact_table, t.whole_name, mass);
-        self.columns
-            .reward_names(&mut column_words, asked, t.exact_column, t.whole_name, mass);
+        let product_names = asked.covered(&self.products.names);
+        let table_names = asked.covered(&self.tables.names);
+        let column_names = asked.covered(&self.columns.names);
+        let mut table_named = vec![0.0; self.tables.level.len()];
+        let reward = |exact: f32, whole: f32| {
+            move |share: f32, hit: f32| {
+                let covered = (hit / mass.max(f32::EPSILON)).min(1.0);
+                exact * share * share * hit + whole * share * covered * hit
+            }
+        };
+        self.products.reward_names(
+            &mut product_words,
+            (asked, &product_names),
+            reward(t.exact_product, 0.0),
+            |_, _| (),
+        );
+        self.tables.reward_names(
+            &mut table_words,
+            (asked, &table_names),
+            reward(t.exact_table, t.whole_name),
+            |table, reward| table_named[table as usize] = reward,
+        );
+        self.columns.reward_names(
+            &mut column_words,
+            (asked, &column_names),
+            reward(t.exact_column, t.whole_name),
+            |_, _| (),
+        );
         let mut scored = Scored {
             product_words,
             table_words,
             column_words,
             term_words: Self::concept_words(&self.terms, groups),
+            product_names,
             table_names,
+            column_names,
+            table_named,
             ..Scored::default()
         };
         scored.direction = self.direction(groups);
@@ -454,8 +376,8 @@ impl Ranker {
         let Scores { of, touched } = &mut scored.columns;
         if !asked.sentence {
             for &column in touched.iter() {
-                of[column as usize] +=
-                    t.column_share * asked.best_share(&self.columns.names, column);
+                let share = scored.column_names.best_share(&self.columns.names, column);
+                of[column as usize] += t.column_share * share;
             }
         }
         for product in &look.products {
