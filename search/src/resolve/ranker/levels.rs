@@ -114,7 +114,7 @@ impl Builder<'_> {
                 }
             },
         );
-        side(level, self.tables.iter(), t.head_table)
+        side(level, self.tables.iter(), 0.0)
     }
 
     pub(super) fn column_level(&self) -> Side {
@@ -155,7 +155,7 @@ impl Builder<'_> {
                 }
             },
         );
-        side(level, self.columns.iter(), t.head_column)
+        side(level, self.columns.iter(), 0.0)
     }
 
     pub(super) fn concept_level(&self, concepts: &[Analysed]) -> Side {
