@@ -9,11 +9,11 @@ use crate::{Input, Kind, Location, Report, Severity};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Nothing {
     /// No text at all: blanks, or zero bytes as a crash leaves them.
-    NoText,
+    Blank,
     /// `null` or an object without keys.
-    NoContent,
+    Null,
     /// A list without items.
-    NoItems,
+    List,
 }
 
 /// Takes out the documents that hold nothing and reports them; the others come back in their order.
@@ -28,9 +28,9 @@ pub(crate) fn set_aside(kind: Kind, inputs: Vec<Input>, report: &mut Report) -> 
         };
         let at = Location::file(&input.name);
         let message = match nothing {
-            Nothing::NoText => "the file is empty",
-            Nothing::NoContent => "the document holds nothing",
-            Nothing::NoItems => "the document is an empty list",
+            Nothing::Blank => "the file is empty",
+            Nothing::Null => "the document holds nothing",
+            Nothing::List => "the document is an empty list",
         };
         match severity(kind, nothing) {
             Severity::Error => report.error("holds_nothing", message, at),
@@ -50,7 +50,7 @@ fn severity(kind: Kind, nothing: Nothing) -> Severity {
     match (kind, nothing) {
         (Kind::Rdf, _) => Severity::Note,
         // A log that was just begun is empty.
-        (Kind::QueryLog, _) | (_, Nothing::NoItems) => Severity::Warning,
+        (Kind::QueryLog, _) | (_, Nothing::List) => Severity::Warning,
         _ => Severity::Error,
     }
 }
@@ -59,7 +59,7 @@ fn nothing_in(bytes: &[u8]) -> Option<Nothing> {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let start = bytes.iter().position(|byte| !is_blank(byte));
     let Some(start) = start else {
-        return Some(Nothing::NoText);
+        return Some(Nothing::Blank);
     };
     let bytes = &bytes[start..];
     // Longer ones need not be looked at to their end.
@@ -71,8 +71,8 @@ fn nothing_in(bytes: &[u8]) -> Option<Nothing> {
         length += 1;
     }
     match &head[..length] {
-        b"null" | b"{}" => Some(Nothing::NoContent),
-        b"[]" => Some(Nothing::NoItems),
+        b"null" | b"{}" => Some(Nothing::Null),
+        b"[]" => Some(Nothing::List),
         _ => None,
     }
 }
@@ -84,12 +84,12 @@ mod tests {
     #[test]
     fn what_holds_nothing_is_told_from_what_holds_little() {
         for (text, expected) in [
-            ("", Some(Nothing::NoText)),
-            (" \r\n\t", Some(Nothing::NoText)),
-            ("\0\0\0", Some(Nothing::NoText)),
-            ("\nnull\n", Some(Nothing::NoContent)),
-            ("{\r\n}", Some(Nothing::NoContent)),
-            ("[ ]\n", Some(Nothing::NoItems)),
+            ("", Some(Nothing::Blank)),
+            (" \r\n\t", Some(Nothing::Blank)),
+            ("\0\0\0", Some(Nothing::Blank)),
+            ("\nnull\n", Some(Nothing::Null)),
+            ("{\r\n}", Some(Nothing::Null)),
+            ("[ ]\n", Some(Nothing::List)),
             ("[{}]", None),
             ("nullable", None),
             ("{}{}", None),

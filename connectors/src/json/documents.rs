@@ -121,7 +121,7 @@ fn many(input: &Input, report: &mut Report, each: &mut impl FnMut(Value, Trouble
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    (bytes.split(|byte| *byte == b'\n').count() - 1) as u64
 }
 
 /// Gives how many bytes so many lines take.
