@@ -27,7 +27,9 @@ const ONTOLOGY: &str = r#"
 fn relations(term: &str) -> String {
     let graph = snapshot(&[("words", ONTOLOGY)]);
     let model = Model::new(&graph);
-    let term = model.term(&format!("https://example.org/{term}")).unwrap();
+    let term = model
+        .term(&format!("https://example.org/{term}"))
+        .expect("it is a term");
     let relations = term.relations(100).into_iter().map(|relation| {
         let arrow = if relation.is_inverse { "<-" } else { "->" };
         let (property, target) = (relation.property.label(), relation.target.label());
