@@ -24,10 +24,9 @@ fn says(mesh: &Isogloss, text: &str) -> bool {
     let snapshot = mesh.snapshot();
     let graph = snapshot.graph();
     let source = graph.source_id(&"open".parse().unwrap()).unwrap();
-    let found = graph
+    graph
         .statements_of(source)
-        .any(|it| it.object.to_string().contains(text));
-    found
+        .any(|it| it.object.to_string().contains(text))
 }
 
 #[test]
