@@ -193,6 +193,9 @@ pub struct Ingest {
     /// Read and report, and commit nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Go on without files that are damaged, even where the source would say less than it does now.
+    #[arg(long)]
+    pub partial: bool,
     /// Check the source against the SHACL shapes before it is committed; strict commits nothing that breaks them.
     #[arg(long, value_enum, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "strict")]
     pub validate: Option<ValidateMode>,

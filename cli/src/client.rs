@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use isogloss::connectors::Mapping;
 use isogloss::connectors::sql::Dialect;
+use isogloss::connectors::{Mapping, Severity};
 use serde_json::{Value, json};
 
 use crate::arguments::Ingest;
@@ -25,10 +25,16 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
     let mut broken = 0;
     for job in jobs {
         let (name, kind) = (job.source.clone(), job.kind);
-        let (request, diagnostics) = job.read(mapping, options.dry_run)?;
-        for diagnostic in &diagnostics {
+        let request = job.read(mapping, options.dry_run)?;
+        let partial = request.partial;
+        let (errors, others): (Vec<_>, Vec<_>) = request
+            .found
+            .iter()
+            .partition(|diagnostic| diagnostic.severity == Severity::Error);
+        for diagnostic in others {
             output::note(&diagnostic.to_string());
         }
+        let missing: Vec<String> = errors.iter().map(ToString::to_string).collect();
         let documents: Vec<_> = request
             .inputs
             .iter()
@@ -43,14 +49,14 @@ pub(crate) fn ingest(url: &str, jobs: Vec<Job>, mapping: &Mapping, options: &Ing
             ("default_database", request.usage.database.as_deref()),
         ];
         let target = format!(
-            "{url}/ingest?kind={kind}&dry_run={}{validate}",
+            "{url}/ingest?kind={kind}&dry_run={}&partial={partial}{validate}",
             options.dry_run
         );
         let answer = post(
             &target,
             name.as_str(),
             &log,
-            &json!({ "documents": documents, "mapping": mapping }),
+            &json!({ "documents": documents, "mapping": mapping, "missing": missing }),
         )?;
         output::json(&answer)?;
         broken += answer["report"]["errors"].as_u64().unwrap_or_default();

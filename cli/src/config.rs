@@ -75,6 +75,9 @@ pub(crate) struct Source {
     pub(crate) url: Option<String>,
     /// When it is watched: how long to wait between two looks, such as `15m`.
     pub(crate) every: Option<String>,
+    /// Go on without files that are damaged, even where the source would say less than it does now.
+    #[serde(default)]
+    pub(crate) partial: bool,
     /// Of a live database: only these schemas.
     #[serde(default)]
     pub(crate) schemas: Vec<String>,

@@ -108,7 +108,7 @@ impl From<isogloss::Error> for Failure {
     fn from(error: isogloss::Error) -> Self {
         use isogloss::Error as E;
         let kind = match &error {
-            E::Connector(_) => FailureKind::Input,
+            E::Connector(_) | E::Damaged { .. } => FailureKind::Input,
             E::NotValid { .. } => FailureKind::NotValid,
             E::Shapes(_) | E::ShapesNotRead { .. } | E::InvalidTerm { .. } => FailureKind::Usage,
             E::UnknownEntity { .. }

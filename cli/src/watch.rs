@@ -153,12 +153,7 @@ impl Watched {
     }
 
     fn ingest(&self, mesh: &Isogloss, mapping: &Mapping) -> Result<Ingested, Failure> {
-        let (request, diagnostics) = self.job.read(mapping, false)?;
-        let mut ingested = mesh.ingest(request)?;
-        for diagnostic in diagnostics {
-            ingested.report.push(diagnostic);
-        }
-        Ok(ingested)
+        Ok(mesh.ingest(self.job.read(mapping, false)?)?)
     }
 }
 

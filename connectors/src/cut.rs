@@ -32,7 +32,7 @@ fn whole_lines(text: &[u8]) -> Option<u64> {
     // An object over many lines may also end in the middle of one, and then no line is whole.
     let mut filled = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let first = filled.find(|line| !line.is_empty())?;
-    let has_lines = is_cut && json::parse(first).is_ok_and(|(value, _)| value.is_object());
+    let has_lines = is_cut && json::parse(first).is_ok_and(|value| value.is_object());
     has_lines.then(|| 1 + filled.filter(|line| !line.is_empty()).count() as u64)
 }
 

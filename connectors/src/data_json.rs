@@ -8,6 +8,7 @@ use ontologies::{dcat, dcterms, org, prov};
 use semantic_model::identity::{IriKind, is_absolute_iri};
 use serde_json::Value;
 
+use crate::input::file_name;
 use crate::json::{self, Fields, Object, Troubles};
 use crate::statements::{OwnerKind, named};
 use crate::table::{Table, place};
@@ -57,15 +58,8 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    for input in inputs {
-        let mut troubles = Troubles {
-            report,
-            file: &input.name,
-            line: None,
-        };
-        let Some(value) = json::document(&input.bytes, &mut troubles) else {
-            continue;
-        };
+    json::documents(inputs, report, |value, troubles| {
+        let file = file_name(troubles.file);
         let mut writer = Writer {
             out,
             options,
@@ -76,7 +70,7 @@ pub fn read(
             Value::Array(entries) => writer.entries(entries, ""),
             Value::Object(catalog) => match catalog.get("dataset") {
                 Some(Value::Array(entries)) => {
-                    writer.catalog(catalog, &input.file_name());
+                    writer.catalog(catalog, &file);
                     writer.entries(entries, "dataset");
                 }
                 _ if catalog.contains_key("accessLevel") => {
@@ -86,7 +80,7 @@ pub fn read(
             },
             _ => writer.no_catalog(),
         }
-    }
+    });
 }
 
 struct Writer<'a> {
@@ -99,7 +93,7 @@ impl Writer<'_> {
     fn no_catalog(&mut self) {
         let at = self.troubles.at("dataset");
         let message = "this is no catalog of open data: it has no list `dataset`";
-        self.troubles.report.error("not_a_catalog", message, at);
+        self.troubles.report.foreign("not_a_catalog", message, at);
         self.troubles.report.skipped += 1;
     }
 

@@ -18,7 +18,7 @@ use graph_core::rdf::NamedNode;
 use serde_json::Value;
 
 use self::proposals::{Entities, Entity};
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::statements::OwnerKind;
 use crate::{Input, Options, Report, StatementBuilder};
 
@@ -30,9 +30,9 @@ pub fn read(
     out: &mut StatementBuilder,
 ) {
     let mut entities = Entities::default();
-    for input in inputs {
-        proposals::read(&input, &mut entities, report);
-    }
+    json::documents(inputs, report, |value, troubles| {
+        proposals::read(value, &mut entities, troubles);
+    });
     let mut writer = Writer {
         entities: &entities,
         options,

@@ -170,7 +170,7 @@ impl Artifacts {
                 Ok(kind) => kind,
                 Err(name) if name.is_empty() => {
                     let message = "this is not an artifact of dbt";
-                    report.error("unknown_artifact", message, Location::file(input.name));
+                    report.foreign("unknown_artifact", message, Location::file(input.name));
                     continue;
                 }
                 Err(name) => {

@@ -85,7 +85,7 @@ impl Log {
                 file: &input.name,
                 line: Some(number),
             };
-            let Ok((value, _)) = json::parse(line) else {
+            let Ok(value) = json::parse(line) else {
                 let at = troubles.at("");
                 troubles
                     .report
@@ -190,7 +190,7 @@ impl Log {
     ) {
         let text = metadata.get("schemaString").and_then(Value::as_str);
         let schema = text.and_then(|text| json::parse(text.as_bytes()).ok());
-        if let Some((Value::Object(schema), _)) = schema {
+        if let Some(Value::Object(schema)) = schema {
             let count = spark::write_fields(out, table, &schema);
             report.understood_many("column", count);
         } else {

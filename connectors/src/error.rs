@@ -171,11 +171,12 @@ static KINDS: LazyLock<String> = LazyLock::new(|| {
     format!("the kinds are {}", names.join(", "))
 });
 
+/// Gives the first of the worst diagnostics, for a message.
 fn first_error(report: &Report) -> String {
     report
         .diagnostics
         .iter()
-        .find(|diagnostic| diagnostic.severity == crate::Severity::Error)
+        .min_by_key(|diagnostic| diagnostic.severity)
         .map(|diagnostic| format!(": {diagnostic}"))
         .unwrap_or_default()
 }

@@ -47,32 +47,22 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    for input in inputs {
-        let mut troubles = Troubles {
-            report,
-            file: &input.name,
-            line: None,
-        };
-        let Some(value) = json::document(&input.bytes, &mut troubles) else {
-            continue;
-        };
-        match value {
-            Value::Object(package) if package.contains_key("resources") => {
-                let mut writer = Writer {
-                    out,
-                    options,
-                    troubles,
-                };
-                writer.package(&package);
-            }
-            _ => {
-                let at = troubles.at("resources");
-                let message = "this is no data package: it has no `resources`";
-                troubles.report.error("not_a_package", message, at);
-                troubles.report.skipped += 1;
-            }
+    json::documents(inputs, report, |value, troubles| match value {
+        Value::Object(package) if package.contains_key("resources") => {
+            let mut writer = Writer {
+                out,
+                options,
+                troubles,
+            };
+            writer.package(&package);
         }
-    }
+        _ => {
+            let at = troubles.at("resources");
+            let message = "this is no data package: it has no `resources`";
+            troubles.report.foreign("not_a_package", message, at);
+            troubles.report.skipped += 1;
+        }
+    });
 }
 
 struct Writer<'a> {

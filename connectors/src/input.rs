@@ -67,10 +67,15 @@ impl Input {
 
     /// Gives the last part of the name, in lower case and without `.gz`.
     pub fn file_name(&self) -> String {
-        let last = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
-        let lower = last.to_lowercase();
-        lower.strip_suffix(".gz").unwrap_or(&lower).to_owned()
+        file_name(&self.name)
     }
+}
+
+/// Gives the last part of a path, in lower case and without `.gz`.
+pub(crate) fn file_name(path: &str) -> String {
+    let last = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let lower = last.to_lowercase();
+    lower.strip_suffix(".gz").unwrap_or(&lower).to_owned()
 }
 
 /// The documents that were found, and what was wrong with others.

@@ -8,6 +8,12 @@ use serde_json::{Map, Number, Value};
 
 use crate::{Location, Report};
 
+mod documents;
+mod mend;
+
+pub(crate) use self::documents::documents;
+pub(crate) use self::mend::{Mended, mend};
+
 /// A JSON object.
 pub(crate) type Object = Map<String, Value>;
 
@@ -136,10 +142,53 @@ fn without_nulls(object: Object) -> Object {
     lean
 }
 
-/// Reads one JSON value from a text; gives it with the keys that occurred twice.
+/// What was noticed in a text besides its value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    duplicates: Vec<String>,
+    mended: Mended,
+}
+
+impl Notes {
+    /// Says what was noticed, as warnings.
+    pub(crate) fn report(self, troubles: &mut Troubles<'_>) {
+        self.mended.report(troubles.report, &troubles.at(""));
+        for key in self.duplicates {
+            let message = format!("key `{key}` occurs twice; the last one was taken");
+            let at = troubles.at(&key);
+            troubles.report.warning("duplicate_key", message, at);
+        }
+    }
+}
+
+/// Reads one JSON value from a text; gives it with what was noticed.
 ///
-/// Half of a surrogate pair in an escape, which is no character, is read as U+FFFD.
-pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
+/// Half of a surrogate pair in an escape, which is no character, is read as U+FFFD; a number that JSON does not have as null.
+pub(crate) fn parse_noting(text: &[u8]) -> Result<(Value, Notes), serde_json::Error> {
+    let error = match parse_strictly(text) {
+        Ok((value, duplicates)) => {
+            let mended = Mended::default();
+            return Ok((value, Notes { duplicates, mended }));
+        }
+        Err(error) => error,
+    };
+    // A text that breaks off would not be mended by this, nor one that is nested too deeply.
+    let is_cut = error.is_eof();
+    match (!is_cut).then(|| mend(text)).flatten() {
+        Some((text, mended)) => {
+            let (value, duplicates) = parse_strictly(&text).map_err(|_| error)?;
+            Ok((value, Notes { duplicates, mended }))
+        }
+        None => Err(error),
+    }
+}
+
+/// Reads one JSON value like [`parse_noting`], where nobody wants to know what was noticed.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, serde_json::Error> {
+    parse_noting(text).map(|(value, _)| value)
+}
+
+fn parse_strictly(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Error> {
     let duplicates = RefCell::new(Vec::new());
     let seed = ValueSeed {
         duplicates: &duplicates,
@@ -154,56 +203,16 @@ pub(crate) fn parse(text: &[u8]) -> Result<(Value, Vec<String>), serde_json::Err
 
 /// Reads a document that is one JSON value; one that is none is reported as an error with its place.
 pub(crate) fn document(text: &[u8], troubles: &mut Troubles<'_>) -> Option<Value> {
-    match parse(text) {
-        Ok((value, duplicates)) => {
-            for key in duplicates {
-                let message = format!("key `{key}` occurs twice; the last one was taken");
-                let at = troubles.at(&key);
-                troubles.report.warning("duplicate_key", message, at);
-            }
+    match parse_noting(text) {
+        Ok((value, notes)) => {
+            notes.report(troubles);
             Some(value)
         }
         Err(error) => {
-            let (line, column) = place_of(&error);
-            let at = troubles.at("").line(line).column(column);
-            troubles.report.error("bad_json", plain_message(&error), at);
-            troubles.report.skipped += 1;
+            documents::bad_json(&error, 0, troubles);
             None
         }
     }
-}
-
-/// Replaces each lone half of an escaped surrogate pair by an escaped U+FFFD of the same length, so that lines
-/// and columns stay; gives how many there were.
-pub(crate) fn mend_surrogates(text: &mut [u8]) -> u64 {
-    let mut mended = 0;
-    let mut at = 0;
-    while at < text.len() {
-        if text[at] != b'\\' {
-            at += 1;
-            continue;
-        }
-        match escaped_unit(text, at) {
-            Some(0xd800..=0xdbff)
-                if matches!(escaped_unit(text, at + 6), Some(0xdc00..=0xdfff)) =>
-            {
-                at += 12;
-            }
-            Some(0xd800..=0xdfff) => {
-                text[at..at + 6].copy_from_slice(b"\\ufffd");
-                mended += 1;
-                at += 6;
-            }
-            _ => at += 2,
-        }
-    }
-    mended
-}
-
-/// Gives the code unit of a `\uXXXX` that starts at a place.
-fn escaped_unit(text: &[u8], at: usize) -> Option<u16> {
-    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// Gives the message of a JSON error without its place, which goes into the location.
@@ -404,7 +413,8 @@ mod tests {
 
     #[test]
     fn keys_that_occur_twice_are_noticed() {
-        let (value, duplicates) = parse(br#"{"a": 1, "b": [{"c": 1, "c": 2}], "a": 3}"#).unwrap();
+        let (value, duplicates) =
+            parse_strictly(br#"{"a": 1, "b": [{"c": 1, "c": 2}], "a": 3}"#).unwrap();
         assert_eq!(value.to_string(), r#"{"a":3,"b":[{"c":2}]}"#);
         assert_eq!(duplicates, ["c", "a"]);
     }
@@ -429,14 +439,6 @@ mod tests {
     }
 
     #[test]
-    fn lone_surrogates_are_mended_and_pairs_kept() {
-        let mut text = br#""\ud800 \ud83d\ude00 \udc00 \\ud800 \ud800\u0041""#.to_vec();
-        assert_eq!(mend_surrogates(&mut text), 3);
-        let (value, _) = parse(&text).unwrap();
-        assert_eq!(value, "\u{fffd} \u{1f600} \u{fffd} \\ud800 \u{fffd}A");
-    }
-
-    #[test]
     fn nesting_beyond_the_limit_is_an_error_with_its_place() {
         let text = "[".repeat(100_000);
         let error = parse(text.as_bytes()).unwrap_err();
@@ -451,7 +453,7 @@ mod tests {
             file: "x.json",
             line: None,
         };
-        let (value, _) = parse(br#"{"a": 1, "b": "x", "c": ["x", 1], "d": null}"#).unwrap();
+        let value = parse(br#"{"a": 1, "b": "x", "c": ["x", 1], "d": null}"#).unwrap();
         let fields = Fields {
             object: value.as_object().unwrap(),
             path: "nodes.x",

@@ -118,7 +118,9 @@ impl Kind {
             Self::QueryLog => {
                 "query-log reads .log, .syslog, .csv, .json, .jsonl and .ndjson files, plain or .gz"
             }
-            Self::DataHub => "datahub reads .json files of its file sink, plain or .gz",
+            Self::DataHub => {
+                "datahub reads .json files of its file sink, one document or one a line, plain or .gz"
+            }
             Self::Iceberg => {
                 "iceberg reads .json files of table and view metadata and of REST answers, plain or .gz"
             }
@@ -127,7 +129,9 @@ impl Kind {
             Self::Alignment => {
                 "alignment reads .rdf, .xml, .owl, .ttl, .nt and .jsonld files of the Alignment API, plain or .gz"
             }
-            Self::DataJson => "data-json reads .json catalogs of Project Open Data, plain or .gz",
+            Self::DataJson => {
+                "data-json reads .json catalogs of Project Open Data, one document or one a line, plain or .gz"
+            }
             Self::Delta => "delta reads the .json files of _delta_log folders, plain or .gz",
             Self::OpenMetadata => {
                 "openmetadata reads .json answers of its REST interface about tables, terms, domains, data products and lineage, plain or .gz"
@@ -152,13 +156,10 @@ impl Kind {
             Self::QueryLog => &LOGS,
             Self::Glossary => &["csv", "tsv"],
             Self::Alignment => &["rdf", "xml", "owl", "ttl", "nt", "jsonld"],
-            Self::DataHub
-            | Self::Iceberg
-            | Self::Frictionless
-            | Self::DataJson
-            | Self::Delta
-            | Self::UnityCatalog
-            | Self::OpenMetadata => &["json"],
+            Self::DataHub | Self::DataJson | Self::UnityCatalog | Self::OpenMetadata => {
+                &["json", "jsonl", "ndjson"]
+            }
+            Self::Iceberg | Self::Frictionless | Self::Delta => &["json"],
         };
         ends.contains(&extension_of(&lower))
     }

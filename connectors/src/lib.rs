@@ -51,6 +51,7 @@ mod json;
 pub mod kind;
 mod lineage;
 pub mod mapping;
+mod nothing;
 pub mod odcs;
 pub mod openlineage;
 pub mod openmetadata;
@@ -119,7 +120,7 @@ pub struct SourceStatements {
 /// Takes time and memory linear in the size of the documents. Gives [`Error::NothingRead`] only when not a
 /// single statement came out of them; the error holds the report.
 pub fn read(kind: Kind, inputs: Vec<Input>, options: &Options) -> Result<SourceStatements> {
-    read_with(kind, inputs, options, Report::new(kind))
+    read_on(kind, inputs, options, Report::new(kind))
 }
 
 /// Finds, opens and reads files and folders of one kind.
@@ -132,14 +133,12 @@ pub fn ingest_paths(
     options: &Options,
 ) -> Result<SourceStatements> {
     let found = read_paths(kind, paths, limits)?;
-    let mut report = Report::new(kind);
-    for diagnostic in found.diagnostics {
-        report.push(diagnostic);
-    }
-    read_with(kind, found.inputs, options, report)
+    let report = Report::of(kind, found.diagnostics);
+    read_on(kind, found.inputs, options, report)
 }
 
-fn read_with(
+/// Reads documents like [`read`], and adds to a report that says already what was wrong with opening them.
+pub fn read_on(
     kind: Kind,
     inputs: Vec<Input>,
     options: &Options,
@@ -149,6 +148,7 @@ fn read_with(
         return Err(Error::NoInput { kind });
     }
     cut::refuse(kind, &inputs)?;
+    let inputs = nothing::set_aside(kind, inputs, &mut report);
     let mut out = StatementBuilder::new(&options.source);
     match kind {
         Kind::Dbt => dbt::read(inputs, options, &mut report, &mut out),
@@ -172,6 +172,10 @@ fn read_with(
     out.report_cleaned(&mut report);
     let statements = out.finish();
     report.statements = statements.len() as u64;
+    if statements.is_empty() && report.diagnostics.is_empty() {
+        let message = "the documents hold nothing that this kind is about";
+        report.warning("holds_nothing", message, Location::default());
+    }
     // A source that says nothing is a mistake far more often than a wish; removing one has a command of its own.
     if statements.is_empty() {
         return Err(Error::NothingRead {

@@ -89,13 +89,13 @@ struct Documents<'a> {
 impl Documents<'_> {
     fn read(mut self, bytes: &[u8]) {
         match json::parse(bytes) {
-            Ok((Value::Array(events), _)) => {
+            Ok(Value::Array(events)) => {
                 for (place, event) in events.into_iter().enumerate() {
                     let at = Location::file(self.file).key(format!("[{place}]"));
                     self.event(event, &at);
                 }
             }
-            Ok((value, _)) => self.event(value, &Location::file(self.file)),
+            Ok(value) => self.event(value, &Location::file(self.file)),
             Err(error) => {
                 let (line, column) = json::place_of(&error);
                 if has_event_lines(bytes) {
@@ -124,7 +124,7 @@ impl Documents<'_> {
                 continue;
             }
             match json::parse(line) {
-                Ok((value, _)) => self.event(value, &at),
+                Ok(value) => self.event(value, &at),
                 Err(error) => {
                     let at = at.column(json::place_of(&error).1);
                     self.report
@@ -203,7 +203,7 @@ fn has_event_lines(bytes: &[u8]) -> bool {
     let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let mut lines = lines.filter(|line| line.starts_with(b"{")).take(1000);
     lines.any(|line| match json::parse(line) {
-        Ok((value, _)) => value.get("job").is_some() || value.get("dataset").is_some(),
+        Ok(value) => value.get("job").is_some() || value.get("dataset").is_some(),
         Err(_) => false,
     })
 }

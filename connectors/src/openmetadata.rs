@@ -85,22 +85,14 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    for input in inputs {
-        let mut troubles = Troubles {
-            report,
-            file: &input.name,
-            line: None,
-        };
-        let Some(value) = json::document(&input.bytes, &mut troubles) else {
-            continue;
-        };
+    json::documents(inputs, report, |value, troubles| {
         let mut writer = Writer {
             out,
             options,
             troubles,
         };
         writer.value(&value, "", 0);
-    }
+    });
 }
 
 struct Writer<'a> {

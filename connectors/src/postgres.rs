@@ -80,7 +80,7 @@ fn catalogs(object: Object, troubles: &mut Troubles<'_>) -> Vec<Catalog> {
         Some(other) => {
             let message = format!("format `{other}` is not known; `{FORMAT}` is");
             let at = troubles.at("format");
-            troubles.report.error("unknown_format", message, at);
+            troubles.report.foreign("unknown_format", message, at);
             troubles.report.skipped += 1;
             Vec::new()
         }
@@ -91,7 +91,7 @@ fn catalogs(object: Object, troubles: &mut Troubles<'_>) -> Vec<Catalog> {
             let message =
                 "this is neither a catalog document nor a dump of information_schema".to_owned();
             let at = troubles.at("");
-            troubles.report.error("not_a_catalog", message, at);
+            troubles.report.foreign("not_a_catalog", message, at);
             troubles.report.skipped += 1;
             Vec::new()
         }

@@ -161,6 +161,9 @@ pub struct Report {
     pub errors: u64,
     /// How many diagnostics there were of severity warning.
     pub warnings: u64,
+    /// How many of the errors are damage: something that belongs to the source could not be read, so that what it says is
+    /// missing. Documents of another kind are no damage.
+    pub damaged: u64,
     /// The first [`DIAGNOSTICS_MAX`] diagnostics, in the order they were met.
     pub diagnostics: Vec<Diagnostic>,
     /// How many further diagnostics there were, by code.
@@ -178,6 +181,15 @@ impl Report {
             kind: Some(kind),
             ..Self::default()
         }
+    }
+
+    /// Gives a report of a connector that begins with what is known already.
+    pub fn of(kind: Kind, known: impl IntoIterator<Item = Diagnostic>) -> Self {
+        let mut report = Self::new(kind);
+        for diagnostic in known {
+            report.push(diagnostic);
+        }
+        report
     }
 
     /// Counts one more understood entity of a kind.
@@ -204,7 +216,10 @@ impl Report {
             return false;
         }
         match diagnostic.severity {
-            Severity::Error => self.errors += 1,
+            Severity::Error => {
+                self.errors += 1;
+                self.damaged += 1;
+            }
             Severity::Warning => self.warnings += 1,
             Severity::Note => {}
         }
@@ -224,6 +239,20 @@ impl Report {
         location: Location,
     ) -> bool {
         self.push(Diagnostic::new(Severity::Error, code, message, location))
+    }
+
+    /// Adds an error that is no damage: a document of another kind, of which nothing was expected. Gives whether it was new.
+    pub fn foreign(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        location: Location,
+    ) -> bool {
+        let is_new = self.error(code, message, location);
+        if is_new {
+            self.damaged -= 1;
+        }
+        is_new
     }
 
     /// Adds a warning: something understood only in part, or left out. Gives whether it was new.

@@ -54,16 +54,9 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    let mut tables: Vec<(Table, Object, String, String)> = Vec::new();
-    for input in inputs {
-        let mut troubles = Troubles {
-            report,
-            file: &input.name,
-            line: None,
-        };
-        let Some(value) = json::document(&input.bytes, &mut troubles) else {
-            continue;
-        };
+    let mut tables: Vec<(Table, Object, String, Place)> = Vec::new();
+    json::documents(inputs, report, |value, mut troubles| {
+        let (file, line) = (troubles.file.to_owned(), troubles.line);
         let found = found_tables(value, &mut troubles);
         let mut writer = Writer {
             out,
@@ -72,20 +65,20 @@ pub fn read(
         };
         for (path, object) in found {
             if let Some(table) = writer.table(&object, &path) {
-                tables.push((table, object, path, input.name.clone()));
+                tables.push((table, object, path, (file.clone(), line)));
             }
         }
-    }
+    });
     // Keys and views may speak of tables of other documents.
     let known: Vec<(String, Table)> = tables
         .iter()
         .map(|(table, object, ..)| (full_name(object).to_lowercase(), table.clone()))
         .collect();
-    for (table, object, path, file) in &tables {
+    for (table, object, path, (file, line)) in &tables {
         let troubles = Troubles {
             report,
             file,
-            line: None,
+            line: *line,
         };
         let mut writer = Writer {
             out,
@@ -95,6 +88,9 @@ pub fn read(
         writer.relations(table, object, path, &known);
     }
 }
+
+/// A file, and the line in it where a line is a document.
+type Place = (String, Option<u64>);
 
 /// Finds the tables of an answer: one, a list, or lists of many answers together.
 fn found_tables(value: Value, troubles: &mut Troubles<'_>) -> Vec<(String, Object)> {
@@ -122,7 +118,7 @@ fn found_tables(value: Value, troubles: &mut Troubles<'_>) -> Vec<(String, Objec
                 _ => {
                     let at = troubles.at("tables");
                     let message = "this is no answer about tables of Unity Catalog";
-                    troubles.report.error("not_unity", message, at);
+                    troubles.report.foreign("not_unity", message, at);
                     troubles.report.skipped += 1;
                 }
             },
@@ -279,7 +275,7 @@ impl Writer<'_> {
         // The type in JSON is that of the field, or the field itself.
         let whole = column.object.get("type_json").and_then(Value::as_str);
         let whole = whole.and_then(|text| json::parse(text.as_bytes()).ok());
-        if let Some((whole, _)) = whole {
+        if let Some(whole) = whole {
             let inner = whole.get("type").filter(|inner| inner.is_object());
             let is_field = whole.get("name").is_some();
             let datatype = if is_field { inner } else { Some(&whole) };

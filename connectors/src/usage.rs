@@ -84,7 +84,7 @@ pub fn read(
     for input in inputs {
         let Some(format) = Format::of(&input.bytes) else {
             let message = "this is no form of query log that is known";
-            report.error("unknown_log", message, Location::file(&input.name));
+            report.foreign("unknown_log", message, Location::file(&input.name));
             report.skipped += 1;
             continue;
         };

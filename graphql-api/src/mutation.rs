@@ -1,7 +1,7 @@
 //! The root of all writes.
 
 use async_graphql::{Context, Object};
-use isogloss::connectors::{self, Input, Kind, Mapping};
+use isogloss::connectors::{self, Input, Kind};
 use isogloss::graph::SourceName;
 use isogloss::{Check, Ingest, Ingested, ShapeSet};
 
@@ -152,37 +152,29 @@ async fn ingest(
     let kind = connector(&input.kind).map_err(refused(&["input", "kind"]))?;
     let (isogloss, limits) = (shared.isogloss.clone(), shared.limits);
     let (actor, time) = (caller(ctx).name, shared.clock.now());
-    let (documents, dry_run) = (input.documents, input.dry_run);
+    let (documents, dry_run, partial) = (input.documents, input.dry_run, input.partial);
     let check = check(input.validate).map_err(refused(&["input", "validate"]))?;
     let ingested = write(ctx, move || {
         let inputs = decode(documents, &limits)?;
-        let mapping = Mapping::default();
         Ok(isogloss.ingest(Ingest {
-            source,
-            kind,
-            inputs,
-            mapping,
-            usage: connectors::UsageOptions::default(),
             actor,
             time,
             dry_run,
+            partial,
             check,
+            ..Ingest::new(source, kind, inputs)
         })?)
     });
     ingested.await.map_err(|error| match error {
-        Error::Graph(isogloss::Error::Connector(connectors::Error::NothingRead {
-            kind,
-            report,
-        })) => {
-            let listed = Some(report.as_ref().clone().into());
-            let error = connectors::Error::NothingRead { kind, report };
-            Refused {
-                error: Error::Graph(error.into()),
-                path: DOCUMENTS,
-                report: listed,
-                validation: None,
-            }
-        }
+        Error::Graph(
+            isogloss::Error::Connector(connectors::Error::NothingRead { ref report, .. })
+            | isogloss::Error::Damaged { ref report, .. },
+        ) => Refused {
+            report: Some(report.as_ref().clone().into()),
+            error,
+            path: DOCUMENTS,
+            validation: None,
+        },
         Error::Graph(isogloss::Error::NotValid {
             source_name,
             report,

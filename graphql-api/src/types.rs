@@ -90,7 +90,7 @@ pub use source::Source;
 pub use statement::Statement;
 pub use statement_value::{StatementValue, ValueKind};
 pub use suggestion::Suggestion;
-pub use term::Term;
+pub use term::{Term, TermRelation};
 pub use user_error::UserError;
 pub use validation::{Finding, ValidationMode, ValidationReport};
 

@@ -35,6 +35,21 @@ pub enum Error {
         /// What does not keep which shape.
         report: Box<shacl::Report>,
     },
+    /// Documents of a source are damaged, and without them it would say less than it does now; nothing was committed.
+    #[error(
+        "source `{source_name}` was left as it is: {} of its input could not be read, and without {} it would say less of {lost} things that it speaks of now, such as {}{}",
+        parts(report.damaged), if report.damaged == 1 { "it" } else { "them" }, names.join(", "), first_damage(report)
+    )]
+    Damaged {
+        /// The source.
+        source_name: String,
+        /// How many things would lose something that is said of them.
+        lost: usize,
+        /// The first of them.
+        names: Vec<String>,
+        /// What was understood and what was not.
+        report: Box<connectors::Report>,
+    },
     /// A text is no RDF term, or none that can stand in its place.
     #[error("`{text}` is no term that can stand here")]
     InvalidTerm {
@@ -126,6 +141,7 @@ impl Error {
             }
             Self::Shapes(error) => shapes_code(error),
             Self::NotValid { .. } => "NOT_VALID",
+            Self::Damaged { .. } => "DAMAGED_INPUT",
             Self::UnknownSource { .. } => "UNKNOWN_SOURCE",
             Self::UnknownEntity { .. } => "UNKNOWN_ENTITY",
             Self::UnknownVersion { .. } | Self::FutureTime { .. } => "UNKNOWN_VERSION",
@@ -144,6 +160,7 @@ impl Error {
             | Self::ShapesNotRead { .. }
             | Self::InvalidTerm { .. }
             | Self::NotValid { .. }
+            | Self::Damaged { .. }
             | Self::UnknownSource { .. }
             | Self::UnknownEntity { .. }
             | Self::UnknownVersion { .. }
@@ -166,6 +183,10 @@ impl Error {
                 "nothing was committed; mend the source, or ask for a report instead of strict"
                     .to_owned(),
             ),
+            Self::Damaged { .. } => Some(
+                "mend or leave out what is damaged; or go on with the rest by asking for `partial`, and what is missing is gone"
+                    .to_owned(),
+            ),
             Self::InvalidTerm { .. } => Some(
                 "write an IRI, a name such as rdf:type, or a literal as N-Triples has it"
                     .to_owned(),
@@ -184,6 +205,20 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Says how many parts there are.
+fn parts(count: u64) -> String {
+    match count {
+        1 => "1 part".to_owned(),
+        count => format!("{count} parts"),
+    }
+}
+
+/// Gives the first of the errors of a report, for a message.
+fn first_damage(report: &connectors::Report) -> String {
+    let worst = report.diagnostics.iter().min_by_key(|it| it.severity);
+    worst.map(|it| format!(": {it}")).unwrap_or_default()
 }
 
 fn shapes_code(error: &shacl::Error) -> &'static str {

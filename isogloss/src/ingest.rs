@@ -1,9 +1,10 @@
 //! From foreign documents to a commit.
 
-use connectors::{Input, Kind, Mapping, Options, Report, UsageOptions};
+use connectors::{Diagnostic, Input, Kind, Mapping, Options, Report, UsageOptions};
 use graph_core::{Change, Commit, Receipt, SourceName, Timestamp};
 
 use crate::logs::{self, Cause, has_logs};
+use crate::loss;
 use crate::validation::check_candidate;
 use crate::{Check, Isogloss, Preview, Result};
 
@@ -16,6 +17,10 @@ pub struct Ingest {
     pub kind: Kind,
     /// The documents.
     pub inputs: Vec<Input>,
+    /// What was wrong with finding and opening the documents; it becomes part of the report.
+    pub found: Vec<Diagnostic>,
+    /// Goes on without what is damaged, even where the source would say less than it does now.
+    pub partial: bool,
     /// How datasets find their domain and data product.
     pub mapping: Mapping,
     /// What a reader of query logs has to know; the tables that the graph knows are added to it.
@@ -37,6 +42,8 @@ impl Ingest {
             source,
             kind,
             inputs,
+            found: Vec::new(),
+            partial: false,
             mapping: Mapping::default(),
             usage: UsageOptions::default(),
             actor: "anonymous".to_owned(),
@@ -63,9 +70,12 @@ pub struct Ingested {
 impl Isogloss {
     /// Reads the documents and replaces what their source said.
     ///
+    /// Faults in parts of the input are in the report. Where a part could not be read at all, the source may only come
+    /// to say more or something else by this, not less, unless the request is `partial`.
+    ///
     /// # Errors
-    /// [`crate::Error::Connector`] if nothing at all could be read (the source then keeps what it said), and what
-    /// [`Isogloss::commit`] gives. Faults in parts of the input are in the report, not errors.
+    /// [`crate::Error::Connector`] if nothing at all could be read, [`crate::Error::Damaged`] if damage would make the
+    /// source say less (in both cases it keeps what it said), and what [`Isogloss::commit`] gives.
     pub fn ingest(&self, request: Ingest) -> Result<Ingested> {
         let mut ingested = self.ingest_all(vec![request])?;
         Ok(ingested.remove(0))
@@ -79,13 +89,17 @@ impl Isogloss {
     pub fn ingest_all(&self, requests: Vec<Ingest>) -> Result<Vec<Ingested>> {
         let mut ingested = Vec::with_capacity(requests.len());
         let (mut commits, mut tries, mut checks) = (Vec::new(), Vec::new(), Vec::new());
-        let wanted: Vec<(bool, Option<Check>)> = requests
+        let wanted: Vec<(bool, bool, Option<Check>)> = requests
             .iter()
-            .map(|request| (request.dry_run, request.check.clone()))
+            .map(|request| (request.dry_run, request.partial, request.check.clone()))
             .collect();
         let AllRead { requested, again } = self.read_all(requests)?;
-        for ((dry_run, check), (commit, report)) in wanted.into_iter().zip(requested) {
+        let mut damaged = Vec::new();
+        for ((dry_run, partial, check), (commit, report)) in wanted.into_iter().zip(requested) {
             checks.push(check.map(|check| (commit.source.clone(), dry_run, check)));
+            if report.damaged > 0 && !partial && !dry_run {
+                damaged.push((commit.source.clone(), report.clone()));
+            }
             ingested.push((!dry_run, report));
             if dry_run {
                 tries.push(commit);
@@ -114,7 +128,12 @@ impl Isogloss {
             previews.extend(tried.iter().map(preview));
             check(true, before, after)
         })?;
-        let receipts = self.commit_checked(commits, |before, after| check(false, before, after))?;
+        let receipts = self.commit_checked(commits, |before, after| {
+            for (source, report) in &damaged {
+                loss::refuse(source, report, before, after)?;
+            }
+            check(false, before, after)
+        })?;
         let (mut receipts, mut previews) = (receipts.into_iter(), previews.into_iter());
         let answer = ingested.into_iter().zip(found);
         let answer = answer.map(|((committed, report), validation)| Ingested {
@@ -202,7 +221,8 @@ fn read(request: Ingest) -> Result<(Commit, Report)> {
         usage: request.usage,
         ..Options::new(request.source.clone())
     };
-    let read = connectors::read(request.kind, request.inputs, &options)?;
+    let report = Report::of(request.kind, request.found);
+    let read = connectors::read_on(request.kind, request.inputs, &options, report)?;
     let commit = Commit {
         source: request.source,
         kind: request.kind.to_string(),

@@ -38,6 +38,7 @@ mod ingest;
 mod known;
 mod lineage;
 mod logs;
+mod loss;
 mod preview;
 mod queue;
 pub mod semantics;

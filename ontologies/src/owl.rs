@@ -44,6 +44,8 @@ vocabulary! {
     SOME_VALUES_FROM = "someValuesFrom";
     /// The class that every value must belong to.
     ALL_VALUES_FROM = "allValuesFrom";
+    /// The class whose members a restriction counts.
+    ON_CLASS = "onClass";
     /// The value that must be among the values.
     HAS_VALUE = "hasValue";
     /// The classes that a class unites.

@@ -73,4 +73,6 @@ pub use model::Model;
 pub use ontologies::prefixes;
 pub use said::Said;
 pub use source::Source;
-pub use views::{Check, Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term};
+pub use views::{
+    Check, Column, Contract, DataProduct, Dataset, Domain, Metric, Owner, Term, TermRelation,
+};

@@ -7,6 +7,7 @@ mod domain;
 mod metric;
 mod owner;
 mod product;
+mod relation;
 mod term;
 
 use std::ops::Deref;
@@ -15,6 +16,7 @@ use crate::entity::Entity;
 use crate::kind::EntityKind;
 
 pub use dataset::Check;
+pub use relation::TermRelation;
 
 /// An entity of which the kind is known.
 pub(crate) trait View<'m> {

@@ -116,7 +116,7 @@ fn status_of(code: &str, users_fault: bool) -> StatusCode {
         "TIMEOUT" | "DEADLINE_EXCEEDED" => StatusCode::REQUEST_TIMEOUT,
         "BUDGET_EXCEEDED" => StatusCode::SERVICE_UNAVAILABLE,
         "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
-        "NOT_VALID" => StatusCode::UNPROCESSABLE_ENTITY,
+        "NOT_VALID" | "DAMAGED_INPUT" => StatusCode::UNPROCESSABLE_ENTITY,
         _ if users_fault => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -5,7 +5,7 @@ use isogloss::search::{Outcome, Resolution, ResolveRequest};
 use isogloss::{Ingest, Isogloss, LineageRequest};
 use tests::repository;
 
-fn mesh() -> Isogloss {
+pub(crate) fn mesh() -> Isogloss {
     let folder = repository().join("examples/harbour-health");
     let text = std::fs::read_to_string(folder.join("isogloss.toml")).unwrap();
     let config: toml::Table = text.parse().unwrap();

@@ -93,8 +93,10 @@ fn test(options: &[String]) -> Result<()> {
     let mut protoc = None;
     if options.is_empty() {
         command.push("--workspace".into());
-        servers.push(&OPENLINEAGE);
         protoc = find_protoc()?;
+    }
+    if options.is_empty() || names_package(options, "cli") {
+        servers.push(&OPENLINEAGE);
     }
     if protoc.is_some() {
         command.extend(["--features".into(), "cli/spark".into()]);
@@ -117,6 +119,27 @@ fn test(options: &[String]) -> Result<()> {
     }
     around.extend(command);
     run_all(&around, protoc.as_deref())
+}
+
+/// Tells whether options of `cargo test` ask for a package, or for all of them.
+fn names_package(options: &[String], package: &str) -> bool {
+    // What stands behind `--` is for the tests themselves.
+    let of_cargo = options.iter().take_while(|option| *option != "--");
+    let mut before = "";
+    for option in of_cargo {
+        let value = match before {
+            "-p" | "--package" => Some(option.as_str()),
+            _ => option
+                .strip_prefix("--package=")
+                .or_else(|| option.strip_prefix("-p")),
+        };
+        let is_it = value.is_some_and(|value| value.trim_start_matches('=') == package);
+        if is_it || ["--workspace", "--all"].contains(&option.as_str()) {
+            return true;
+        }
+        before = option;
+    }
+    false
 }
 
 fn in_ci() -> bool {
@@ -214,4 +237,31 @@ fn root() -> PathBuf {
 )]
 fn say(text: &str) {
     eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_name_a_package_in_every_way_that_cargo_knows() {
+        let names = |options: &str| {
+            let options: Vec<String> = options.split(' ').map(Into::into).collect();
+            names_package(&options, "cli")
+        };
+        for options in [
+            "-p cli",
+            "--package cli --lib",
+            "-pcli",
+            "-p=cli",
+            "--package=cli",
+            "-p live -p cli",
+            "--workspace",
+        ] {
+            assert!(names(options), "{options}");
+        }
+        for options in ["-p live", "cli", "-p live -- -p cli", "-p client"] {
+            assert!(!names(options), "{options}");
+        }
+    }
 }

@@ -84,7 +84,7 @@ fn from_file(path: &std::path::Path) -> Result<(Config, Vec<Request>), Failure> 
     let config = Config::read(path)?;
     let requests = config_jobs(&config)?
         .into_iter()
-        .map(|job| job.read(&config.mapping, false).map(|(r, _)| r));
+        .map(|job| job.read(&config.mapping, false));
     let requests = requests.collect::<Result<_, Failure>>()?;
     Ok((config, requests))
 }

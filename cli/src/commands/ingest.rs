@@ -28,7 +28,10 @@ pub(super) fn run(options: &Ingest) -> Outcome {
         Some(path) => Config::read(path)?,
         None => Config::default(),
     };
-    let jobs = jobs(options, &config)?;
+    let mut jobs = jobs(options, &config)?;
+    for job in &mut jobs {
+        job.partial |= options.partial;
+    }
     if let Some(url) = &options.server {
         return client::ingest(url, jobs, &config.mapping, options);
     }
@@ -40,16 +43,15 @@ pub(super) fn run(options: &Ingest) -> Outcome {
         None => None,
     };
     let requests = jobs.into_iter().map(|job| {
-        let (request, found) = job.read(&config.mapping, options.dry_run)?;
+        let request = job.read(&config.mapping, options.dry_run)?;
         let check = check.clone();
-        Ok((Request { check, ..request }, found))
+        Ok(Request { check, ..request })
     });
     let requests = requests.collect::<Result<Vec<_>, Failure>>()?;
     let names: Vec<SourceName> = requests
         .iter()
-        .map(|(request, _)| request.source.clone())
+        .map(|request| request.source.clone())
         .collect();
-    let (requests, found): (Vec<_>, Vec<_>) = requests.into_iter().unzip();
     // A dry run makes no folder.
     let mesh = if options.dry_run && !options.data.data.exists() {
         Isogloss::in_memory()
@@ -60,7 +62,9 @@ pub(super) fn run(options: &Ingest) -> Outcome {
     let answers = mesh.ingest_all(requests);
     waiting.finish_and_clear();
     let answers = answers.map_err(|error| {
-        if let isogloss::Error::Connector(connectors::Error::NothingRead { report, .. }) = &error {
+        if let isogloss::Error::Connector(connectors::Error::NothingRead { report, .. })
+        | isogloss::Error::Damaged { report, .. } = &error
+        {
             output::note(&render_report(report));
         }
         if let isogloss::Error::NotValid { report, .. } = &error {
@@ -70,10 +74,7 @@ pub(super) fn run(options: &Ingest) -> Outcome {
     })?;
     let mut broken = 0;
     let mut reports = Vec::new();
-    for ((name, mut ingested), diagnostics) in names.into_iter().zip(answers).zip(found) {
-        for diagnostic in diagnostics {
-            ingested.report.push(diagnostic);
-        }
+    for (name, ingested) in names.into_iter().zip(answers) {
         broken += ingested.report.errors;
         if options.output.json {
             reports.push(as_json(&name, &ingested));
@@ -108,6 +109,8 @@ pub(crate) struct Job {
     pub(crate) documents: Documents,
     /// What a query log does not say itself.
     pub(crate) log: Log,
+    /// Whether it is read without what is damaged.
+    pub(crate) partial: bool,
 }
 
 /// Where the documents of a source are.
@@ -119,12 +122,8 @@ pub(crate) enum Documents {
 }
 
 impl Job {
-    /// Opens the documents; what could not be opened comes back as diagnostics.
-    pub(crate) fn read(
-        &self,
-        mapping: &Mapping,
-        dry_run: bool,
-    ) -> Result<(Request, Vec<Diagnostic>), Failure> {
+    /// Opens the documents; what could not be opened is part of the request.
+    pub(crate) fn read(&self, mapping: &Mapping, dry_run: bool) -> Result<Request, Failure> {
         let found = match &self.documents {
             Documents::Files(paths) => read_paths(self.kind, paths, &InputLimits::default())
                 .map_err(isogloss::Error::from)?,
@@ -133,15 +132,16 @@ impl Job {
                 diagnostics: Vec::new(),
             },
         };
-        let request = Request {
+        Ok(Request {
             mapping: mapping.clone(),
             usage: self.log.options()?,
             actor: "cli".to_owned(),
             time: clock::now(),
             dry_run,
+            found: found.diagnostics,
+            partial: self.partial,
             ..Request::new(self.source.clone(), self.kind, found.inputs)
-        };
-        Ok((request, found.diagnostics))
+        })
     }
 }
 
@@ -156,6 +156,7 @@ fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
             kind: Kind::PostgresCatalog,
             documents: Documents::Database(Database::of_arguments(kind_name, options)?),
             log: Log::default(),
+            partial: false,
         }]);
     }
     if options.paths.is_empty() {
@@ -168,6 +169,7 @@ fn jobs(options: &Ingest, config: &Config) -> Result<Vec<Job>, Failure> {
         kind: kind(kind_name)?,
         documents: Documents::Files(options.paths.clone()),
         log: options.log.clone(),
+        partial: false,
     }])
 }
 
@@ -186,6 +188,7 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
                 kind: Kind::PostgresCatalog,
                 documents: Documents::Database(database),
                 log: Log::default(),
+                partial: source.partial,
             });
         }
         let (name, kind) = source.parse()?;
@@ -202,6 +205,7 @@ pub(crate) fn config_jobs(config: &Config) -> Result<Vec<Job>, Failure> {
                 dialect: source.dialect.clone(),
                 default_database: source.default_database.clone(),
             },
+            partial: source.partial,
         })
     };
     config.sources.iter().map(job).collect()

@@ -85,7 +85,7 @@ fn snapshot(options: &Options, config: &Config) -> Result<std::sync::Arc<Snapsho
     let mut requests = Vec::new();
     for job in config_jobs(config)? {
         if all || named.contains(&job.source.as_str()) {
-            requests.push(job.read(&config.mapping, false)?.0);
+            requests.push(job.read(&config.mapping, false)?);
         }
     }
     mesh.ingest_all(requests)?;

@@ -49,7 +49,7 @@ pub(super) fn run(options: &Serve) -> Outcome {
 fn ingest(mesh: &Isogloss, config: &Config) -> Outcome {
     for job in config_jobs(config)? {
         let name = job.source.clone();
-        let (request, _) = job.read(&config.mapping, false)?;
+        let request = job.read(&config.mapping, false)?;
         let ingested = mesh.ingest(request)?;
         output::note(&format!(
             "{name}\n{}",

@@ -62,6 +62,29 @@ fn a_truncated_gzip_is_named() {
 }
 
 #[test]
+fn a_damaged_file_beside_others_takes_nothing_away() {
+    let place = Place::new();
+    let other = "{\"kind\":\"domain\",\"id\":\"d9\",\"name\":\"Ninth\"}\n";
+    place.write("all/a.jsonl", CATALOG);
+    place.write("all/b.jsonl", other);
+    let ingest = ["ingest", "catalog-lines", "all", "--source", "c"];
+    place.run(&ingest).succeeds();
+    let before = place.statements();
+    // Cut to nothing; no gzip though it begins like one.
+    for damaged in ["", "\u{1f}\u{8b}"] {
+        let bytes: Vec<u8> = damaged.chars().map(|c| c as u8).collect();
+        place.write("all/b.jsonl", bytes);
+        let ran = place.run(&ingest);
+        ran.fails(3, &["b.jsonl", "left as it is", "partial"]);
+        assert_eq!(place.statements(), before);
+    }
+    let partial = [ingest.as_slice(), &["--partial"]].concat();
+    let ran = place.run(&partial);
+    ran.fails(3, &["the rest was committed"]);
+    assert!(place.statements() < before);
+}
+
+#[test]
 fn a_wrong_kind_or_name_says_what_there_is() {
     let place = Place::new();
     place.write("x", "");

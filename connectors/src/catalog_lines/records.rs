@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::hash::{Hash, Hasher};
 
 use super::kinds::LineKind;
-use crate::json::{self, Object};
+use crate::json::{self, Object, Troubles};
 use crate::statements::named;
 use crate::{Diagnostic, Input, Location, Report, Severity, StatementBuilder};
 
@@ -185,23 +185,13 @@ impl Records {
 
 /// Reads a line as an object, or reports why it is none.
 fn parse_line(text: &[u8], at: &Location, report: &mut Report) -> Option<Object> {
-    let mut parsed = json::parse(text);
-    if parsed.is_err() {
-        let mut mended = text.to_vec();
-        if json::mend_surrogates(&mut mended) > 0 {
-            parsed = json::parse(&mended);
-            if parsed.is_ok() {
-                let message = "half of a surrogate pair was read as U+FFFD";
-                report.warning("lone_surrogate", message, at.clone());
-            }
-        }
-    }
-    match parsed {
-        Ok((Value::Object(object), duplicates)) => {
-            for key in duplicates {
-                let message = format!("key `{key}` occurs twice; the last one was taken");
-                report.warning("duplicate_key", message, at.clone().key(key));
-            }
+    match json::parse_noting(text) {
+        Ok((Value::Object(object), notes)) => {
+            notes.report(&mut Troubles {
+                report,
+                file: &at.file,
+                line: at.line,
+            });
             Some(object)
         }
         Ok((other, _)) => {

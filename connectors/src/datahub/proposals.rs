@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{said, urns};
 use crate::json::{self, Object, Troubles, type_name};
-use crate::{Input, Report};
 
 /// An entity with what was said of it last.
 #[derive(Clone, Debug, Default)]
@@ -61,27 +60,21 @@ impl Entities {
     }
 }
 
-/// Reads one file.
-pub(super) fn read(input: &Input, entities: &mut Entities, report: &mut Report) {
-    let mut troubles = Troubles {
-        report,
-        file: &input.name,
-        line: None,
-    };
-    let items = match json::document(&input.bytes, &mut troubles) {
-        None => return,
-        Some(Value::Array(items)) => items,
-        Some(value) if is_proposal(&value) => vec![value],
-        Some(value) if value.get("files").is_some_and(Value::is_array) => {
+/// Reads one document.
+pub(super) fn read(value: Value, entities: &mut Entities, troubles: Troubles<'_>) {
+    let items = match value {
+        Value::Array(items) => items,
+        value if is_proposal(&value) => vec![value],
+        value if value.get("files").is_some_and(Value::is_array) => {
             let at = troubles.at("");
             let message = "this is a list of the files of the export, which are read by themselves";
             troubles.report.note("not_proposals", message, at);
             return;
         }
-        Some(other) => {
+        other => {
             let message = format!("expected a list of proposals, found {}", type_name(&other));
             let at = troubles.at("");
-            troubles.report.error("not_proposals", message, at);
+            troubles.report.foreign("not_proposals", message, at);
             troubles.report.skipped += 1;
             return;
         }
@@ -152,7 +145,7 @@ fn aspect_of(aspect: Value) -> Result<Object, Fault> {
     match (aspect.shift_remove("json"), aspect.shift_remove("value")) {
         (Some(Value::Object(object)), _) => Ok(object),
         (None, Some(Value::String(text))) => match json::parse(text.as_bytes()) {
-            Ok((Value::Object(object), _)) => Ok(object),
+            Ok(Value::Object(object)) => Ok(object),
             Ok(_) => Err(wrong()),
             Err(error) => Err((
                 "bad_aspect",

@@ -94,16 +94,15 @@ impl Document {
     /// Reads an artifact; gives `None` and an error diagnostic when it is not JSON.
     ///
     /// Wrong types and duplicate keys are warnings. Half of an escaped surrogate pair is read as U+FFFD.
-    pub(super) fn read(mut bytes: Vec<u8>, troubles: &mut Troubles<'_>) -> Option<Self> {
+    pub(super) fn read(bytes: Vec<u8>, troubles: &mut Troubles<'_>) -> Option<Self> {
         let mut read = Self::parse(&bytes);
-        if read.is_err() {
-            let mended = json::mend_surrogates(&mut bytes);
-            if mended > 0 {
-                read = Self::parse(&bytes);
-                let message = format!("{mended} halves of surrogate pairs were read as U+FFFD");
-                let at = troubles.at("");
-                troubles.report.warning("lone_surrogate", message, at);
-            }
+        if read.as_ref().is_err_and(|error| !error.is_eof())
+            && let Some((text, mended)) = json::mend(&bytes)
+        {
+            // The text is long; only one of the two is kept.
+            drop(bytes);
+            read = Self::parse(&text);
+            mended.report(troubles.report, &troubles.at(""));
         }
         match read {
             Ok((document, found)) => {

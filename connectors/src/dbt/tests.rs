@@ -234,9 +234,9 @@ fn what_is_no_artifact_is_an_error_that_names_it() {
         assert!(matches!(error, Error::NothingRead { .. }));
         error.to_string()
     };
-    expect!["the `dbt` documents hold nothing that could be read: x.json: this is not an artifact of dbt [unknown_artifact]"].assert_eq(&error("x.json", "{}"));
-    expect!["the `dbt` documents hold nothing that could be read: manifest.json: the document has nothing that a manifest has [not_an_artifact]"].assert_eq(&error("manifest.json", "{}"));
-    expect!["the `dbt` documents hold nothing that could be read: manifest.json:1:1: invalid type: sequence, expected a dbt artifact, which is an object [bad_json]"].assert_eq(&error("manifest.json", "[]"));
+    expect!["the `dbt` documents hold nothing that could be read: x.json: this is not an artifact of dbt [unknown_artifact]"].assert_eq(&error("x.json", "{\"a\": 1}"));
+    expect!["the `dbt` documents hold nothing that could be read: manifest.json: the document has nothing that a manifest has [not_an_artifact]"].assert_eq(&error("manifest.json", "{\"a\": 1}"));
+    expect!["the `dbt` documents hold nothing that could be read: manifest.json:1:1: invalid type: sequence, expected a dbt artifact, which is an object [bad_json]"].assert_eq(&error("manifest.json", "[1]"));
     expect![
         "the `dbt` documents hold nothing that could be read: manifest.json:2:20: expected value [bad_json]"
     ]

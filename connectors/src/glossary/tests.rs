@@ -135,7 +135,7 @@ fn terms_of_one_name_are_kept_apart_by_domain() {
 
 #[test]
 fn what_is_no_glossary_is_an_error_that_says_what_is_missing() {
-    for text in ["a,b\n1,2\n", "", "name\nx\n", "\"unclosed"] {
+    for text in ["a,b\n1,2\n", "name\nx\n", "\"unclosed"] {
         let read = crate::read(Kind::Glossary, vec![Input::text("x.csv", text)], &options());
         let Err(Error::NothingRead { report, .. }) = read else {
             panic!("{text} is no glossary");

@@ -34,7 +34,7 @@ impl Kind {
             ("json", Some(text)) if !Self::Dbt.reads(&name) || !is_dbt(text) => {
                 of_json(text, head.as_deref()?)
             }
-            ("jsonl" | "ndjson", Some(text)) if is_event(text) => Some(Self::OpenLineage),
+            ("jsonl" | "ndjson", Some(text)) => Some(of_json_lines(text, head.as_deref()?)),
             ("csv" | "tsv", Some(_)) => {
                 let is_it = head.as_deref().is_some_and(crate::glossary::is_glossary);
                 is_it.then_some(Self::Glossary)
@@ -215,6 +215,12 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
     })
 }
 
+/// Knows lines of JSON like a JSON text where the kind is written so; others are lines of our own.
+fn of_json_lines(text: &str, head: &[u8]) -> Kind {
+    let known = of_json(text, head).filter(|kind| kind.reads("lines.jsonl"));
+    known.unwrap_or(Kind::CatalogLines)
+}
+
 /// Whether a text with the name of an artifact of dbt can be one: others call their files `catalog.json` too.
 fn is_dbt(text: &str) -> bool {
     ["getdbt.com", "\"dbt_", "\"nodes\"", "\"semantic_models\""]
@@ -301,6 +307,23 @@ mod tests {
             ),
         ] {
             assert_eq!(kind_of("x.json", text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_of_json_are_told_by_their_keys() {
+        for (text, expected) in [
+            (r#"{"kind": "term", "id": "x"}"#, Kind::CatalogLines),
+            (
+                r#"{"entityUrn": "urn:li:x", "aspectName": "status"}"#,
+                Kind::DataHub,
+            ),
+            (
+                r#"{"eventTime": "2026-01-02T03:04:05Z", "producer": "p"}"#,
+                Kind::OpenLineage,
+            ),
+        ] {
+            assert_eq!(kind_of("x.jsonl", text), Some(expected), "{text}");
         }
     }
 

@@ -149,8 +149,8 @@ fn a_broken_entry_costs_nothing_but_itself() {
 fn what_is_no_catalog_is_an_error_with_its_place() {
     for (text, code) in [
         ("{", "bad_json"),
-        ("[]", "wrong_type"),
-        ("{}", "not_a_catalog"),
+        ("[1]", "wrong_type"),
+        (r#"{"a": 1}"#, "not_a_catalog"),
         (
             r#"{"format": "isogloss.postgres.catalog/2"}"#,
             "unknown_format",

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod mutations;
+mod nothing;
 mod seeds;
 
 use std::fmt::Write as _;

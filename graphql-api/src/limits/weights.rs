@@ -34,6 +34,7 @@ pub const LIST_FIELDS: &[(&str, u64)] = &[
     ("references", 5),
     ("refusals", 5),
     ("related", 10),
+    ("relations", 20),
     ("routes", 5),
     ("setAside", 10),
     ("sources", 20),

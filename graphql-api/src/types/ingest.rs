@@ -79,6 +79,9 @@ pub struct IngestInput {
     /// Reads and reports, and changes nothing.
     #[graphql(default = false)]
     pub(crate) dry_run: bool,
+    /// Goes on without documents that are damaged, even where the source would say less than it does now.
+    #[graphql(default = false)]
+    pub(crate) partial: bool,
     /// Checks the source against the SHACL shapes before it is committed.
     pub(crate) validate: Option<ValidationMode>,
     /// Given back as it is, to match answers with requests.

@@ -1,10 +1,48 @@
 //! The type `Term`.
 
+use async_graphql::SimpleObject;
+
 use crate::Result;
 use crate::context;
 use crate::types::entity_object::entity_object;
 use crate::types::entity_ref::{EntityRef, page_of, page_of_any, views};
 use crate::types::{Connection, Entity};
+
+/// Relations that are listed of one term.
+const RELATIONS_MAX: usize = 100;
+
+/// A relation of a term to another that carries a name.
+#[derive(SimpleObject)]
+pub struct TermRelation {
+    /// Name of the property, such as `is held by`.
+    property: String,
+    /// IRI of the property.
+    property_iri: String,
+    /// Whether the property leads from the other term to this one.
+    is_inverse: bool,
+    /// The other term.
+    target: Entity,
+}
+
+impl TermRelation {
+    /// Reads the relations of a term; those to what the schema does not show are left out.
+    fn of(term: &EntityRef, entity: isogloss::model::Entity<'_>) -> Vec<Self> {
+        let relations = entity.as_term().map(|it| it.relations(RELATIONS_MAX));
+        let relation = |it: isogloss::model::TermRelation<'_>| {
+            Some(Self {
+                property: it.property.label(),
+                property_iri: it.property.iri(),
+                is_inverse: it.is_inverse,
+                target: EntityRef::of(&term.snapshot, it.target)?.into(),
+            })
+        };
+        relations
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(relation)
+            .collect()
+    }
+}
 
 entity_object! {
     /// A term of a business glossary or class of an ontology: a word with one meaning.
@@ -43,6 +81,11 @@ entity_object! {
         /// Terms that have to do with it.
         async fn related(&self) -> Vec<Self> {
             self.0.list(|entity| views(entity.as_term().map(|it| it.related())))
+        }
+
+        /// Relations to other terms that an ontology names, by domains and ranges, restrictions or properties; the first hundred.
+        async fn relations(&self) -> Vec<TermRelation> {
+            self.0.with(|entity| TermRelation::of(&self.0, entity))
         }
 
         /// Terms of other glossaries that mean the same.

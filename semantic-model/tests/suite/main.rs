@@ -10,5 +10,6 @@ mod lineage;
 mod names;
 mod ossie;
 mod planner;
+mod relations;
 mod shared;
 mod views;

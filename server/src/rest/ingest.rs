@@ -4,8 +4,11 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use base64::Engine;
+use isogloss::connectors;
 use isogloss::connectors::sql::Dialect;
-use isogloss::connectors::{Input, InputLimits, Kind, Mapping, UsageOptions};
+use isogloss::connectors::{
+    Diagnostic, Input, InputLimits, Kind, Location, Mapping, Severity, UsageOptions,
+};
 use isogloss::{Check, Ingest, ShapeSet};
 use serde::Deserialize;
 use serde_json::json;
@@ -37,6 +40,9 @@ struct Envelope {
     /// The `[mapping]` of the sender's `isogloss.toml`.
     #[serde(default)]
     mapping: Mapping,
+    /// What the sender could not read of the source, a sentence each.
+    #[serde(default)]
+    missing: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +74,7 @@ pub(crate) async fn ingest(State(app): State<App>, request: Request) -> Answer {
         let mut request = wanted.request;
         request.inputs = match wanted.name {
             Some(name) => vec![decode(name, bytes.to_vec(), total)?],
-            None => unpack(&bytes, total, &mut request.mapping)?,
+            None => unpack(&bytes, total, &mut request)?,
         };
         isogloss.ingest(request).map_err(|error| refused(&error))
     })
@@ -110,6 +116,9 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
     let dry_run = params
         .parsed::<bool>("dry_run", "true or false")?
         .unwrap_or(false);
+    let partial = params
+        .parsed::<bool>("partial", "true or false")?
+        .unwrap_or(false);
     let check = check(params.one("validate")?.as_deref())?;
     let usage = UsageOptions {
         dialect: params
@@ -125,6 +134,7 @@ fn wanted(mut params: Params) -> Answer<Wanted> {
         actor: ACTOR.to_owned(),
         time: now(),
         dry_run,
+        partial,
         usage,
         ..Ingest::new(source, kind, Vec::new())
     };
@@ -151,11 +161,18 @@ fn check(mode: Option<&str>) -> Answer<Option<Check>> {
     Ok(Some(Check { shapes, strict }))
 }
 
-/// A refused ingest; one that breaks the shapes says how.
+/// A refused ingest; one that breaks the shapes says how, and one that could not be read what could not.
 fn refused(error: &isogloss::Error) -> Problem {
     let problem = Problem::from_isogloss(error);
     match error {
         isogloss::Error::NotValid { report, .. } => problem.with("validation", report.to_json()),
+        isogloss::Error::Damaged { report, .. }
+        | isogloss::Error::Connector(connectors::Error::NothingRead { report, .. }) => {
+            match serde_json::to_value(report) {
+                Ok(report) => problem.with("report", report),
+                Err(_) => problem,
+            }
+        }
         _ => problem,
     }
 }
@@ -177,7 +194,7 @@ pub(super) fn check_type(media_type: Option<&str>) -> Answer<()> {
 }
 
 /// Reads the documents of an envelope.
-fn unpack(bytes: &Bytes, total: u64, mapping: &mut Mapping) -> Answer<Vec<Input>> {
+fn unpack(bytes: &Bytes, total: u64, request: &mut Ingest) -> Answer<Vec<Input>> {
     let envelope: Envelope = serde_json::from_slice(bytes).map_err(|error| {
         Problem::bad_request(format!(
             "the body is not {{documents: [{{name, content_base64}}]}}: {error}"
@@ -186,7 +203,12 @@ fn unpack(bytes: &Bytes, total: u64, mapping: &mut Mapping) -> Answer<Vec<Input>
         .with("line", error.line())
         .with("column", error.column())
     })?;
-    *mapping = envelope.mapping;
+    request.mapping = envelope.mapping;
+    let missing = envelope
+        .missing
+        .into_iter()
+        .map(|what| Diagnostic::new(Severity::Error, "not_sent", what, Location::default()));
+    request.found = missing.collect();
     let mut left = total;
     let mut inputs = Vec::with_capacity(envelope.documents.len());
     for document in envelope.documents {
@@ -212,7 +234,7 @@ pub(super) fn decode(name: String, content: Vec<u8>, left: u64) -> Answer<Input>
         ..InputLimits::default()
     };
     Input::decode(name, content, &limits).map_err(|error| match error {
-        isogloss::connectors::Error::TooLarge { .. } => Problem::new(
+        connectors::Error::TooLarge { .. } => Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "TOO_LARGE",
             Chain(&error).to_string(),

@@ -128,7 +128,7 @@ fn duplicate_keys_and_lone_surrogates_are_noticed() {
     expect![[r#"
         dataset 1, model 1
         skipped 0
-        warning: manifest.json: 1 halves of surrogate pairs were read as U+FFFD [lone_surrogate]
+        warning: manifest.json: half of a surrogate pair was read as U+FFFD [lone_surrogate]
         warning: manifest.json at `nodes.model.a.b.description`: the key occurs twice; the last one was taken [duplicate_key]
         warning: manifest.json at `nodes.model.a.b`: the key occurs twice; the last one was taken [duplicate_key]
         note: manifest.json at `metadata.dbt_schema_version`: manifest schema v12, written by dbt 1.10.0 [manifest_version]

@@ -247,7 +247,7 @@ fn what_is_no_log_is_said() {
             column 1, dataset 1, known_dataset 1, pattern 1, statement 1, use 1
             skipped 2
             note: log: read as statements in JSON lines [log_format]
-            error: log:2:2: expected ident [bad_json]
+            warning: log:2:2: expected ident [bad_json]
             warning: log:3: this record holds no statement; it and others like it were left out [no_statement]
             iso:queryText "select id from orders"
             iso:queryCount "1"^^<xsd:integer>
