@@ -102,15 +102,18 @@ CONF
   fi
 }
 
+# Runs psql as the superuser, whatever the user of the system is called.
+as_superuser() {
+  as_user "$binaries/psql" -qX -h "$folder" -p "$port" -U postgres "$@" >/dev/null
+}
+
 create_database() {
-  as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d postgres -c "create database \"$1\"" >/dev/null
+  as_superuser -d postgres -c "create database \"$1\""
 }
 
 # Runs a script in a database; psql's own commands that this version does not know are left out.
 run_script() {
-  local name="$1"
-  sed -e '/^\\\(un\)\{0,1\}restrict /d' | as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d "$name" \
-    -v ON_ERROR_STOP=1 >/dev/null || fail "could not load the database $name"
+  sed -e '/^\\\(un\)\{0,1\}restrict /d' | as_superuser -d "$1" -v ON_ERROR_STOP=1 || fail "could not load the database $1"
 }
 
 # Loads a script into a new database.
@@ -143,7 +146,7 @@ load_all() {
     done
   done
   for name in "${names[@]}"; do
-    as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d "$name" -c "analyze" >/dev/null
+    as_superuser -d "$name" -c "analyze"
   done
 }
 
