@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the generated files of the Harbour Health example from the pages in `harbour-health/model`.
+"""Writes the generated files of the Harbour Health example, and of its warehouse, from the pages in `harbour-health/model`.
 
     python3 examples/generate.py           write the files
     python3 examples/generate.py --check   write nothing; fail when a file differs from what would be written
@@ -13,13 +13,20 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from generator import catalog_lines, checks, data, dbt, model  # noqa: E402
+from generator import catalog_lines, checks, data, dbt, model, warehouse  # noqa: E402
 
-MESH = pathlib.Path(__file__).resolve().parent / "harbour-health"
+EXAMPLES = pathlib.Path(__file__).resolve().parent
+MESH = EXAMPLES / "harbour-health"
 
 
 def outputs(company):
-    """Gives every generated file as path -> text."""
+    """Gives every generated file as path below `examples` -> text."""
+    files = {f"harbour-health/{path}": text for path, text in mesh_files(company).items()}
+    return files | {f"warehouse/{path}": text for path, text in warehouse.files(company, "claims").items()}
+
+
+def mesh_files(company):
+    """Gives the generated files of the mesh as path -> text."""
     files = {}
     for project in company.dbt_projects():
         folder = f"dbt/{project.name}"
@@ -47,7 +54,7 @@ def main(arguments):
     files = outputs(company)
     stale = []
     for path, text in sorted(files.items()):
-        target = MESH / path
+        target = EXAMPLES / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             stale.append(path)
             if "--check" not in arguments:

@@ -2,12 +2,14 @@
 # A private PostgreSQL server for the tests: installed when it is missing, on a free port of 127.0.0.1, in a folder of its own.
 #
 #   tests/scripts/postgres.sh start FOLDER   starts it, loads the databases, prints its URL (superuser) on the last line
+#   tests/scripts/postgres.sh start FOLDER DATABASE SCRIPT...   the same, with one database made by these scripts instead
 #   tests/scripts/postgres.sh stop FOLDER    stops it and removes the folder
 #   tests/scripts/postgres.sh run COMMAND... starts one, runs the command with ISOGLOSS_TEST_POSTGRES set, stops it
 #   tests/scripts/postgres.sh check          succeeds if a server is installed, or can be without asking
 #
 # The server speaks TLS with a certificate for `localhost`, whose authority is FOLDER/ca.crt. It holds the database
 # `harbour` of tests/postgres/harbour.sql and those of the shared data, if they are there.
+# ISOGLOSS_POSTGRES_PORT names its port, which is a free one without it.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 repository="$(cd "$here/../.." && pwd)"
@@ -20,9 +22,9 @@ fail() { say "$*"; exit 1; }
 # Prints the folder of initdb and postgres; nothing if there is none.
 find_binaries() {
   local folder
-  for folder in $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -rV); do
+  while read -r folder; do
     if [ -x "$folder/initdb" ]; then echo "$folder"; return; fi
-  done
+  done < <(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin | sort -rV)
   if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
 }
 
@@ -57,13 +59,24 @@ certificates() {
   chmod 600 "$1/server.key" "$1/ca.key"
 }
 
+is_taken() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
 free_port() {
   local port
   for _ in $(seq 50); do
     port=$((20000 + RANDOM % 30000))
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; return; fi
+    if ! is_taken "$port"; then echo "$port"; return; fi
   done
   fail "found no free port"
+}
+
+# The port that was asked for, else a free one.
+choose_port() {
+  if [ -z "${ISOGLOSS_POSTGRES_PORT:-}" ]; then free_port; return; fi
+  if is_taken "$ISOGLOSS_POSTGRES_PORT"; then fail "something listens on port $ISOGLOSS_POSTGRES_PORT already"; fi
+  echo "$ISOGLOSS_POSTGRES_PORT"
 }
 
 configure() {
@@ -89,19 +102,42 @@ CONF
   fi
 }
 
-# Loads a script into a new database; psql's own commands that this version does not know are left out.
+# Runs psql as the superuser, whatever the user of the system is called.
+as_superuser() {
+  as_user "$binaries/psql" -qX -h "$folder" -p "$port" -U postgres "$@" >/dev/null
+}
+
+create_database() {
+  as_superuser -d postgres -c "create database \"$1\""
+}
+
+# Runs a script in a database; psql's own commands that this version does not know are left out.
+run_script() {
+  sed -e '/^\\\(un\)\{0,1\}restrict /d' | as_superuser -d "$1" -v ON_ERROR_STOP=1 || fail "could not load the database $1"
+}
+
+# Loads a script into a new database.
 load() {
-  local name="$1"
-  as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d postgres -c "create database \"$name\"" >/dev/null
-  sed -e '/^\\\(un\)\{0,1\}restrict /d' | as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d "$name" \
-    -v ON_ERROR_STOP=1 >/dev/null || fail "could not load the database $name"
+  create_database "$1"
+  run_script "$1"
+}
+
+# Makes one database with the scripts that were given.
+load_scripts() {
+  local name="$1" script
+  shift
+  create_database "$name"
+  for script in "$@"; do run_script "$name" < "$script"; done
 }
 
 load_all() {
   load harbour < "$repository/tests/postgres/harbour.sql"
   local corpora="$shared/data/corpora/databases" script name
   if [ ! -d "$corpora" ]; then say "shared data not found: only the database harbour is loaded"; return; fi
-  for name in $(ls "$corpora"); do
+  local names=(harbour) path
+  for path in "$corpora"/*; do
+    name="$(basename "$path")"
+    names+=("$name")
     for script in load schema; do
       if [ -f "$corpora/$name/$script.sql.gz" ]; then
         gzip -dc "$corpora/$name/$script.sql.gz" | load "$name"
@@ -109,30 +145,31 @@ load_all() {
       fi
     done
   done
-  for name in harbour $(ls "$corpora"); do
-    as_user "$binaries/psql" -qX -h "$folder" -p "$port" -d "$name" -c "analyze" >/dev/null
+  for name in "${names[@]}"; do
+    as_superuser -d "$name" -c "analyze"
   done
 }
 
 start() {
   folder="$1"
+  shift
   binaries="$(find_binaries)"
   if [ -z "$binaries" ]; then install_server; binaries="$(find_binaries)"; fi
   [ -n "$binaries" ] || fail "PostgreSQL was installed but its programs are nowhere to be found"
   mkdir -p "$folder"
   folder="$(cd "$folder" && pwd)"
   [ ! -e "$folder/data" ] || fail "there is a server in $folder already"
+  port="$(choose_port)"
   if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; fi
   printf '%s' "$password" > "$folder/password"
   chmod 644 "$folder/password"
   as_user "$binaries/initdb" -D "$folder/data" -U postgres -E UTF8 --locale=C --auth=trust \
     --pwfile="$folder/password" >"$folder/initdb.log" || fail "initdb failed, see $folder/initdb.log"
-  port="$(free_port)"
   configure "$folder" "$port"
   if [ "$(id -u)" = 0 ]; then chown -R postgres "$folder"; fi
   as_user "$binaries/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 start >/dev/null \
     || { tail -5 "$folder/log" >&2; fail "the server did not start"; }
-  load_all
+  if [ $# -gt 0 ]; then load_scripts "$@"; else load_all; fi
   echo "postgres://postgres:$password@localhost:$port/postgres" > "$folder/url"
   cat "$folder/url"
 }
@@ -147,7 +184,11 @@ stop() {
 }
 
 case "${1:-}" in
-  start) [ $# = 2 ] || fail "usage: postgres.sh start FOLDER"; start "$2" ;;
+  start)
+    [ $# = 2 ] || [ $# -ge 4 ] || fail "usage: postgres.sh start FOLDER [DATABASE SCRIPT...]"
+    shift
+    start "$@"
+    ;;
   stop) [ $# = 2 ] || fail "usage: postgres.sh stop FOLDER"; stop "$2" ;;
   check)
     [ -n "$(find_binaries)" ] || { command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; }
