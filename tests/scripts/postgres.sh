@@ -41,9 +41,9 @@ install_server() {
     || fail "could not install PostgreSQL"
 }
 
-# PostgreSQL refuses to run as root.
+# PostgreSQL refuses to run as root, and its user may have no way into this folder.
 as_user() {
-  if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
 }
 
 certificates() {
@@ -176,6 +176,8 @@ start() {
 
 stop() {
   local folder="$1" binaries
+  [ -d "$folder" ] || return 0
+  folder="$(cd "$folder" && pwd)"
   binaries="$(find_binaries)"
   if [ -f "$folder/data/postmaster.pid" ]; then
     as_user "$binaries/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null || say "could not stop the server in $folder"
