@@ -19,11 +19,11 @@ password="isogloss-test"
 say() { printf 'postgres.sh: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# Prints the folder of initdb and postgres; nothing if there is none.
+# Prints the folder of initdb and postgres; nothing if there is none. In a trap a plain `return` would give the status from before the trap.
 find_binaries() {
   local folder
   while read -r folder; do
-    if [ -x "$folder/initdb" ]; then echo "$folder"; return; fi
+    if [ -x "$folder/initdb" ]; then echo "$folder"; return 0; fi
   done < <(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin | sort -rV)
   if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
 }
