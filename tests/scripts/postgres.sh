@@ -19,11 +19,11 @@ password="isogloss-test"
 say() { printf 'postgres.sh: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# Prints the folder of initdb and postgres; nothing if there is none.
+# Prints the folder of initdb and postgres; nothing if there is none. In a trap a plain `return` would give the status from before the trap.
 find_binaries() {
   local folder
   while read -r folder; do
-    if [ -x "$folder/initdb" ]; then echo "$folder"; return; fi
+    if [ -x "$folder/initdb" ]; then echo "$folder"; return 0; fi
   done < <(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin | sort -rV)
   if command -v initdb >/dev/null; then dirname "$(command -v initdb)"; fi
 }
@@ -41,9 +41,9 @@ install_server() {
     || fail "could not install PostgreSQL"
 }
 
-# PostgreSQL refuses to run as root.
+# PostgreSQL refuses to run as root, and its user may have no way into this folder.
 as_user() {
-  if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
 }
 
 certificates() {
@@ -176,6 +176,8 @@ start() {
 
 stop() {
   local folder="$1" binaries
+  [ -d "$folder" ] || return 0
+  folder="$(cd "$folder" && pwd)"
   binaries="$(find_binaries)"
   if [ -f "$folder/data/postmaster.pid" ]; then
     as_user "$binaries/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null || say "could not stop the server in $folder"
