@@ -82,6 +82,9 @@ enum What {
         /// Folder with `catalog.jsonl.gz`, `glossary.jsonl.gz` and `queries.jsonl.gz`.
         #[arg(long)]
         bench: PathBuf,
+        /// Only asks the questions, without the commits.
+        #[arg(long)]
+        no_commits: bool,
     },
     /// Time and memory from files to a graph that can be searched.
     Ingest {
@@ -177,9 +180,14 @@ fn main() -> Result<()> {
             against: against.is_some(),
             only,
         }),
-        What::Index { datasets, bench } => index::run(&index::Options {
+        What::Index {
+            datasets,
+            bench,
+            no_commits,
+        } => index::run(&index::Options {
             datasets,
             bench: &bench,
+            commits: !no_commits,
         }),
         What::Ingest {
             kind,

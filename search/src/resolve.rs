@@ -24,10 +24,12 @@ mod outcome;
 mod query;
 mod question;
 pub(crate) mod ranker;
+mod reach;
 mod request;
 mod resolution;
 mod rests;
 mod score;
+mod sheet;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ mod tuning;
 mod understand;
 mod vectors;
 mod vocabulary;
+mod words;
 
 use semantic_model::EntityKind;
 
@@ -56,7 +59,7 @@ use expand::Group;
 use explain::Explainer;
 use outcome::{Evidence, Verdict};
 use ranker::Ranker;
-use score::top;
+use words::top;
 
 /// The longest list that is given, whatever the request asks.
 const LIMIT_MAX: usize = 500;
@@ -109,7 +112,7 @@ pub(crate) fn resolve(
     });
     let matched = Matched {
         side: &ranker.metrics,
-        words: &Ranker::concept_words(&ranker.metrics, &groups),
+        words: &ranker.concept_words(&ranker.metrics, &groups),
     };
     let mut metrics = ranker.concepts(matched, &groups, &asked, &scored, &context, |at| {
         documents.metric_home(at, group_of)
@@ -152,12 +155,7 @@ struct Answer<'a> {
 
 impl Answer<'_> {
     fn resolution(&self, request: &ResolveRequest, text: &str) -> Resolution {
-        let Explainer {
-            ranker,
-            groups,
-            scored,
-            ..
-        } = self.explainer;
+        let Explainer { groups, scored, .. } = self.explainer;
         let limit = request.limit.clamp(1, LIMIT_MAX);
         let wants = |kind: EntityKind| request.kinds.is_empty() || request.kinds.contains(&kind);
         let answers = self.evidence != Evidence::default()
@@ -166,11 +164,7 @@ impl Answer<'_> {
             || !self.explainer.added.is_empty();
         let (mut tables, mut columns) = (Vec::new(), Vec::new());
         if answers {
-            tables = best(
-                ranker.table_range().collect(),
-                limit.max(30),
-                &scored.tables,
-            );
+            tables = best(scored.reached.clone(), limit.max(30), &scored.tables);
             columns = best(
                 scored.columns.touched.clone(),
                 limit.max(60),

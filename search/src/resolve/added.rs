@@ -186,7 +186,7 @@ impl Ranker {
                 scored.columns.touched.push(column);
             }
         }
-        let super::score::Scores { of, touched } = &mut scored.columns;
+        let super::words::Scores { of, touched } = &mut scored.columns;
         touched.sort_unstable_by(|a, b| of[*b as usize].total_cmp(&of[*a as usize]).then(a.cmp(b)));
     }
 }

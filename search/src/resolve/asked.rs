@@ -2,12 +2,17 @@
 
 use super::expand::Group;
 use super::names::{NameRef, Names};
+use super::sheet::{Pools, Sheet};
 use super::vocabulary::WordId;
 
 /// A question of at most this many words may be a name.
 const SHORT: usize = 4;
 /// Stands for the share of a name that holds a word of the question and was not read.
-const HELD: f32 = -1.0;
+const HELD: f32 = -2.0;
+/// What a name covers that was read in vain.
+const NOTHING: (f32, f32) = (-1.0, 0.0);
+/// Names are marked before they are read when there are at most so many for each item.
+const MARKED: usize = 8;
 /// A word of a name at least this strong is the word of the question.
 const SAME: f32 = 0.9;
 
@@ -101,18 +106,26 @@ impl Asked {
         (1..=SHORT).contains(&self.words)
     }
 
-    /// Works out how much of the names of some items is asked for; a name with no word of the question is not read.
-    pub(crate) fn covered(&self, names: &Names, items: &[u32]) -> Covered {
-        let mut of = vec![(0.0, 0.0); names.len()];
-        for &word in &self.list {
+    /// Works out how much of the names of some items is asked for.
+    pub(crate) fn covered(&self, names: &Names, pools: &Pools, items: &[u32]) -> Covered {
+        let mut of = pools.pairs.sheet(names.len());
+        let held: usize = self.list.iter().map(|&w| names.holders(w).len()).sum();
+        // A name with no word of the question is not read, unless to find those with one takes longer.
+        let mark = held <= MARKED * items.len();
+        let words = self.list.iter().filter(|_| mark);
+        for &word in words {
+            of.note(names.holders(word));
+            let of = of.noted();
             for &name in names.holders(word) {
                 of[name as usize].0 = HELD;
             }
         }
         for name in items.iter().flat_map(|&item| names.of(item)) {
-            let cover = &mut of[name.number()];
-            if cover.0 < 0.0 {
-                *cover = self.cover(name);
+            let at = name.number();
+            let share = of[at].0;
+            if share <= HELD || (!mark && share == 0.0) {
+                let cover = self.cover(name);
+                of[at] = if cover.0 > 0.0 { cover } else { NOTHING };
             }
         }
         Covered { of }
@@ -122,13 +135,13 @@ impl Asked {
 /// How much of distinct names of a level is asked for: the share of its weight, and the strength of what matched.
 #[derive(Debug, Default)]
 pub(crate) struct Covered {
-    of: Vec<(f32, f32)>,
+    of: Sheet<(f32, f32)>,
 }
 
 impl Covered {
     /// Returns the share of one name that is asked for.
     pub(crate) fn share(&self, name: NameRef<'_>) -> f32 {
-        self.of[name.number()].0
+        self.of[name.number()].0.max(0.0)
     }
 
     /// Returns the largest share of a name of an item that is asked for.

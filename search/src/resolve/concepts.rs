@@ -5,7 +5,8 @@ use super::context::Context;
 use super::expand::Group;
 use super::look::{Rows, Weights};
 use super::ranker::{Ranker, Side};
-use super::score::{CONCEPTS_MAX, Scored, Scores};
+use super::score::Scored;
+use super::words::Scores;
 
 /// What belongs to no product counts as belonging to one that scores this share of the best.
 pub(crate) const HOMELESS: f32 = 0.7;
@@ -42,6 +43,8 @@ pub(crate) struct Matched<'a> {
     pub(crate) words: &'a Scores,
 }
 
+/// So many terms and metrics are looked at beyond their single words; their definitions are read too.
+const CONCEPTS_MAX: usize = 1_024;
 /// How many features a term or metric has.
 pub(crate) const FEATURES: usize = 6;
 /// What the features are called.
@@ -56,10 +59,11 @@ pub(crate) struct Home {
 
 impl Ranker {
     /// Scores the terms or metrics by their words alone.
-    pub(crate) fn concept_words(side: &Side, groups: &[Group]) -> Scores {
-        side.score(groups, CONCEPTS_MAX, |group| {
-            group.weight.max(0.5 * group.column_weight)
-        })
+    pub(crate) fn concept_words(&self, side: &Side, groups: &[Group]) -> Scores {
+        let weight = |group: &Group| group.weight.max(0.5 * group.column_weight);
+        let mut words = side.score(groups, &self.pools, weight);
+        words.keep(CONCEPTS_MAX);
+        words
     }
 
     /// Rewards the products whose glossary has a term that the question names.
@@ -82,7 +86,7 @@ impl Ranker {
             weight * scored.products[first] / context.product_factor(first).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut gains = vec![0.0f32; self.groups.len()];
-        let names = asked.covered(&self.terms.names, &scored.term_words.touched);
+        let names = asked.covered(&self.terms.names, &self.pools, &scored.term_words.touched);
         for &item in &scored.term_words.touched {
             let Some(group) = self.product_of_term.get(item as usize).copied().flatten() else {
                 continue;
@@ -134,7 +138,7 @@ impl Ranker {
         let most = most.fold(0.0, f32::max).max(f32::EPSILON);
         let mass = Self::concept_mass(groups);
         let mut found: Vec<Concept> = Vec::with_capacity(words.touched.len());
-        let names = asked.covered(&side.names, &words.touched);
+        let names = asked.covered(&side.names, &self.pools, &words.touched);
         for &item in &words.touched {
             let share = names.best_share(&side.names, item);
             let home = home(item as usize);

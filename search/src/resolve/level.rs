@@ -20,6 +20,8 @@ pub(crate) struct Level {
 
 /// A word is read in the names and texts of at most this many items, those that it tells most about.
 const TELLING_MAX: usize = 20_000;
+/// A word that at most this many items hold is looked for in all of them.
+const CHECKED_MAX: usize = 100_000;
 
 /// How much a field counts and how strongly its length dampens it.
 #[derive(Debug, Clone, Copy)]
@@ -181,6 +183,17 @@ impl Level {
         match self.frequent.get(&word) {
             Some((items, weights)) => (items, weights),
             None => self.postings(word),
+        }
+    }
+
+    /// Returns the items to look for those in that other words have found: all that hold a word, or of very many as
+    /// [`Self::telling`].
+    pub(crate) fn checked(&self, word: WordId) -> (&[u32], &[f32]) {
+        let all = self.postings(word);
+        if all.0.len() <= CHECKED_MAX {
+            all
+        } else {
+            self.telling(word)
         }
     }
 

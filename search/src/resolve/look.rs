@@ -10,7 +10,8 @@ use super::expand::Group;
 use super::names::Names;
 use super::outcome::telling;
 use super::ranker::Ranker;
-use super::score::{Scored, top};
+use super::score::Scored;
+use super::words::top;
 
 /// So many of the best products are looked at closely.
 const PRODUCTS_MAX: usize = 16;

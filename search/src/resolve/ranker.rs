@@ -15,6 +15,7 @@ use super::feedback::Remembered;
 use super::level::Level;
 use super::literals::Values;
 use super::names::Names;
+use super::sheet::Pools;
 use super::standing;
 use super::tuning::Tuning;
 use super::vectors::Directions;
@@ -56,6 +57,7 @@ pub(crate) struct Ranker {
     /// What people said of earlier answers.
     pub(crate) remembered: Remembered,
     pub(crate) tuning: Tuning,
+    pub(crate) pools: Pools,
 }
 
 /// Postings and names of one level.
@@ -377,6 +379,7 @@ impl Builder<'_> {
             values: Values::build(self.documents),
             remembered: Remembered::build(self.documents),
             tuning: self.tuning.clone(),
+            pools: Pools::default(),
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Scores products, datasets and columns, and lets them support each other.
+//!
+//! Of a large mesh only what the words reach is scored; see [`super::reach`].
 
 use super::asked::{Asked, Covered};
 use super::context::Context;
 use super::cover::Cover;
 use super::expand::Group;
 use super::look::Look;
-use super::ranker::{Ranker, Side};
+use super::ranker::Ranker;
+use super::sheet::Sheet;
 use super::vectors::{Direction, Mean};
+use super::words::{Scores, top};
 
 /// So many columns, datasets and products are looked at beyond their single words, those that the words speak for most.
-const TOUCHED_MAX: usize = 8_192;
-/// So many terms and metrics; their definitions are read too.
-pub(super) const CONCEPTS_MAX: usize = 1_024;
-/// In a mesh of more datasets than this, nearness in meaning is worked out only for those that hold a word.
-const NEAR_ALL: usize = 20_000;
+const TOUCHED_MAX: usize = 2_048;
 /// Only the best datasets spread their score over foreign keys.
 const SPREAD_FROM: usize = 60;
 /// Columns outside these best datasets need a word of their own to be ranked.
@@ -22,14 +22,23 @@ const COLUMNS_FROM: usize = 60;
 /// The nearness in meaning is worked out for so many of the best columns.
 const COLUMNS_NEAR: usize = 500;
 
-/// What being called exactly as the question adds, in units of the rarest word.
-const CALLED: f32 = 0.8;
+/// What the datasets of one group give to it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    first: f32,
+    second: f32,
+    cosine: f32,
+}
 
-/// The scores of one level: a number for every item and the list of those that matched a word.
-#[derive(Debug, Default)]
-pub(crate) struct Scores {
-    pub(crate) of: Vec<f32>,
-    pub(crate) touched: Vec<u32>,
+impl Found {
+    fn meet(&mut self, score: f32, cosine: f32) {
+        if score > self.first {
+            (self.first, self.second) = (score, self.first);
+        } else {
+            self.second = self.second.max(score);
+        }
+        self.cosine = self.cosine.max(cosine);
+    }
 }
 
 /// Every score that a question gives rise to.
@@ -44,147 +53,38 @@ pub(crate) struct Scored {
     pub(crate) product_names: Covered,
     pub(crate) table_names: Covered,
     pub(crate) column_names: Covered,
+    /// The datasets that the question reaches, ascending: of a mesh that is not large, all.
+    pub(crate) reached: Vec<u32>,
     /// The part of `table_words` for covering a name.
-    pub(crate) table_named: Vec<f32>,
+    pub(crate) table_named: Sheet<f32>,
     /// The best column of each dataset.
-    pub(crate) best_column: Vec<f32>,
+    pub(crate) best_column: Sheet<f32>,
     /// What foreign-key neighbours give to each dataset.
-    pub(crate) spread: Vec<f32>,
+    pub(crate) spread: Sheet<f32>,
     /// The nearness in meaning of each dataset.
-    pub(crate) cosines: Vec<f32>,
+    pub(crate) cosines: Sheet<f32>,
     /// The largest score of a dataset before vectors; others are divided by it.
     pub(crate) table_top: f32,
     /// Of what belongs to no product, the share of the best dataset of its place.
-    pub(crate) own_shares: Vec<f32>,
+    pub(crate) own_shares: Sheet<f32>,
     /// Final scores.
     pub(crate) products: Vec<f32>,
-    pub(crate) tables: Vec<f32>,
+    pub(crate) tables: Sheet<f32>,
     pub(crate) columns: Scores,
     /// How the best products cover the question.
     pub(crate) covers: Vec<Cover>,
     /// What each dataset gains by its part in covering the question.
-    pub(crate) table_covers: Vec<f32>,
+    pub(crate) table_covers: Sheet<f32>,
     /// What the question as a whole means.
     pub(crate) direction: Option<Direction>,
-}
-
-impl Side {
-    /// Sums over the groups of a question the best variant that each item holds, and keeps the `most` best items.
-    pub(crate) fn score(
-        &self,
-        groups: &[Group],
-        most: usize,
-        weight: impl Fn(&Group) -> f32,
-    ) -> Scores {
-        let len = self.level.len();
-        let mut scores = Scores {
-            of: vec![0.0; len],
-            touched: Vec::new(),
-        };
-        let mut stamp = vec![0u8; len];
-        let mut best = vec![0.0f32; len];
-        for (group, mark) in groups.iter().zip(1u8..) {
-            let factor = weight(group);
-            for variant in &group.variants {
-                let (items, weights) = self.level.telling(variant.word);
-                let strength = factor * variant.strength;
-                for (&item, &posting) in items.iter().zip(weights) {
-                    let at = item as usize;
-                    let gain = strength * posting;
-                    if stamp[at] != mark {
-                        if stamp[at] == 0 {
-                            scores.touched.push(item);
-                        }
-                        stamp[at] = mark;
-                        best[at] = gain;
-                        scores.of[at] += gain;
-                    } else if gain > best[at] {
-                        scores.of[at] += gain - best[at];
-                        best[at] = gain;
-                    }
-                }
-            }
-        }
-        let Scores { of, touched } = &mut scores;
-        if touched.len() > most {
-            let order =
-                |a: &u32, b: &u32| of[*b as usize].total_cmp(&of[*a as usize]).then(a.cmp(b));
-            touched.select_nth_unstable_by(most - 1, order);
-            touched.truncate(most);
-            touched.sort_unstable();
-        }
-        scores
-    }
-
-    /// Rewards the items whose names the question covers; tells of each reward.
-    fn reward_names(
-        &self,
-        scores: &mut Scores,
-        (asked, covered): (&Asked, &Covered),
-        reward: impl Fn(f32, f32) -> f32,
-        mut told: impl FnMut(u32, f32),
-    ) {
-        for &item in &scores.touched {
-            let (share, hit) = covered.best(&self.names, item);
-            if share > 0.0 {
-                let mut reward = reward(share, hit);
-                if asked.short() && asked.calls(&self.names, item) {
-                    reward += CALLED * self.level.idf_max();
-                }
-                scores.of[item as usize] += reward;
-                told(item, reward);
-            }
-        }
-    }
 }
 
 impl Ranker {
     /// Scores everything for the groups of a question.
     pub(crate) fn score(&self, groups: &[Group], asked: &Asked, context: &Context) -> Scored {
-        let t = &self.tuning;
-        let mass: f32 = groups.iter().map(|g| g.mass).sum();
-        let mut product_words = self.products.score(groups, TOUCHED_MAX, |g| g.weight);
-        let mut table_words = self.tables.score(groups, TOUCHED_MAX, |g| g.weight);
-        let mut column_words = self.columns.score(groups, TOUCHED_MAX, |g| g.column_weight);
-        let product_names = asked.covered(&self.products.names, &product_words.touched);
-        let table_names = asked.covered(&self.tables.names, &table_words.touched);
-        let column_names = asked.covered(&self.columns.names, &column_words.touched);
-        let mut table_named = vec![0.0; self.tables.level.len()];
-        let reward = |exact: f32, whole: f32| {
-            move |share: f32, hit: f32| {
-                let covered = (hit / mass.max(f32::EPSILON)).min(1.0);
-                exact * share * share * hit + whole * share * covered * hit
-            }
-        };
-        self.products.reward_names(
-            &mut product_words,
-            (asked, &product_names),
-            reward(t.exact_product, 0.0),
-            |_, _| (),
-        );
-        self.tables.reward_names(
-            &mut table_words,
-            (asked, &table_names),
-            reward(t.exact_table, t.whole_name),
-            |table, reward| table_named[table as usize] = reward,
-        );
-        self.columns.reward_names(
-            &mut column_words,
-            (asked, &column_names),
-            reward(t.exact_column, t.whole_name),
-            |_, _| (),
-        );
-        let mut scored = Scored {
-            product_words,
-            table_words,
-            column_words,
-            term_words: Self::concept_words(&self.terms, groups),
-            product_names,
-            table_names,
-            column_names,
-            table_named,
-            ..Scored::default()
-        };
+        let mut scored = self.score_words(groups);
+        self.reach(&mut scored);
+        self.reward_all_names(&mut scored, groups, asked);
         scored.direction = self.direction(groups);
         // A single word asks for one dataset; joins are asked for by several.
         let words = groups.iter().filter(|g| !g.word.hint).count() as f32;
@@ -192,14 +92,70 @@ impl Ranker {
         self.score_tables(&mut scored, joins);
         self.score_products(&mut scored, context);
         let look = self.look(groups, asked, &scored);
+        self.reach_products(&mut scored, &look);
         scored.covers = self.covers(&look, &scored);
-        scored.table_covers = vec![0.0; scored.tables.len()];
+        scored.table_covers = self.pools.floats.sheet(self.tables.level.len());
         self.reward_covers(&mut scored, &look, context);
         self.reward_terms(&mut scored, groups, asked, context);
         self.finish_tables(&mut scored, context);
         self.score_columns(&mut scored);
         self.finish_columns(&mut scored, &look, asked);
         scored
+    }
+
+    fn score_words(&self, groups: &[Group]) -> Scored {
+        let pools = &self.pools;
+        Scored {
+            product_words: self.products.score(groups, pools, |g| g.weight),
+            table_words: self.tables.score(groups, pools, |g| g.weight),
+            column_words: self.columns.score(groups, pools, |g| g.column_weight),
+            term_words: self.concept_words(&self.terms, groups),
+            ..Scored::default()
+        }
+    }
+
+    /// Rewards what is called as the question asks, of the best on each level.
+    fn reward_all_names(&self, scored: &mut Scored, groups: &[Group], asked: &Asked) {
+        let (t, pools) = (&self.tuning, &self.pools);
+        let mass: f32 = groups.iter().map(|g| g.mass).sum();
+        let reward = |exact: f32, whole: f32| {
+            move |share: f32, hit: f32| {
+                let covered = (hit / mass.max(f32::EPSILON)).min(1.0);
+                exact * share * share * hit + whole * share * covered * hit
+            }
+        };
+        let Scored {
+            product_words,
+            table_words,
+            column_words,
+            ..
+        } = scored;
+        for words in [&mut *product_words, &mut *table_words, &mut *column_words] {
+            words.keep(TOUCHED_MAX);
+        }
+        scored.product_names = asked.covered(&self.products.names, pools, &product_words.touched);
+        scored.table_names = asked.covered(&self.tables.names, pools, &table_words.touched);
+        scored.column_names = asked.covered(&self.columns.names, pools, &column_words.touched);
+        scored.table_named = pools.floats.sheet(self.tables.level.len());
+        self.products.reward_names(
+            product_words,
+            (asked, &scored.product_names),
+            reward(t.exact_product, 0.0),
+            |_, _| (),
+        );
+        let named = &mut scored.table_named;
+        self.tables.reward_names(
+            table_words,
+            (asked, &scored.table_names),
+            reward(t.exact_table, t.whole_name),
+            |table, reward| named[table as usize] = reward,
+        );
+        self.columns.reward_names(
+            column_words,
+            (asked, &scored.column_names),
+            reward(t.exact_column, t.whole_name),
+            |_, _| (),
+        );
     }
 
     /// Returns the direction of the question's meaning.
@@ -219,55 +175,55 @@ impl Ranker {
     }
 
     fn score_tables(&self, scored: &mut Scored, joins: f32) {
-        let t = &self.tuning;
-        let mut best_column = vec![0.0f32; self.tables.level.len()];
-        // Every column that scores was touched by a word; in a large mesh most were not.
-        for &column in &scored.column_words.touched {
-            let best = &mut best_column[self.table_of_column[column as usize] as usize];
-            *best = best.max(scored.column_words.of[column as usize]);
+        let (t, floats) = (&self.tuning, &self.pools.floats);
+        let sheet = || floats.sheet(self.tables.level.len());
+        let (mut tables, mut spread) = (sheet(), sheet());
+        let mut best_column = std::mem::take(&mut scored.best_column);
+        self.best_columns(&mut best_column, &scored.column_words);
+        tables.note(&scored.reached);
+        for &table in &scored.reached {
+            let at = table as usize;
+            tables.noted()[at] = scored.table_words.of[at]
+                + t.table_from_product * self.product_words(scored, table)
+                + t.table_from_column * best_column[at];
         }
-        let mut tables: Vec<f32> = self
-            .table_range()
-            .map(|table| {
-                let at = table as usize;
-                let product = self.product_words(scored, table);
-                scored.table_words.of[at]
-                    + t.table_from_product * product
-                    + t.table_from_column * best_column[at]
-            })
-            .collect();
-        let mut order: Vec<u32> = self
-            .table_range()
-            .filter(|&table| tables[table as usize] > 0.0)
-            .collect();
+        let reached = scored.reached.iter().copied();
+        let mut order: Vec<u32> = reached.filter(|&at| tables[at as usize] > 0.0).collect();
         top(&mut order, SPREAD_FROM, &tables);
-        let mut spread = vec![0.0f32; tables.len()];
         for &table in &order {
             let gain = joins * t.table_spread * tables[table as usize];
             for &other in &self.neighbours[table as usize] {
                 spread[other as usize] = spread[other as usize].max(gain);
             }
         }
-        for (table, gain) in tables.iter_mut().zip(&spread) {
-            *table += gain;
+        self.reach_neighbours(scored, &order);
+        tables.note(&scored.reached);
+        let mut most = 0.0f32;
+        for &table in &scored.reached {
+            let at = table as usize;
+            tables.noted()[at] += spread[at];
+            most = most.max(tables[at]);
         }
-        scored.table_top = tables.iter().copied().fold(0.0, f32::max);
+        scored.table_top = most;
         scored.cosines = self.table_cosines(scored, &tables);
-        let top = scored.table_top.max(f32::EPSILON);
-        for (table, cosine) in tables.iter_mut().zip(&scored.cosines) {
-            *table = *table / top + t.table_vector * cosine;
+        let top = most.max(f32::EPSILON);
+        for &table in &scored.reached {
+            let at = table as usize;
+            tables.noted()[at] = tables[at] / top + t.table_vector * scored.cosines[at];
         }
         (scored.best_column, scored.spread, scored.tables) = (best_column, spread, tables);
     }
 
     /// Returns the nearness in meaning of each dataset.
-    fn table_cosines(&self, scored: &Scored, words: &[f32]) -> Vec<f32> {
-        let mut cosines = vec![0.0; words.len()];
+    fn table_cosines(&self, scored: &Scored, words: &[f32]) -> Sheet<f32> {
+        let mut cosines = self.pools.floats.sheet(words.len());
         if let Some(direction) = &scored.direction {
-            let all = words.len() <= NEAR_ALL;
-            for (at, cosine) in cosines.iter_mut().enumerate() {
+            let all = !self.is_large();
+            cosines.note(&scored.reached);
+            for &table in &scored.reached {
+                let at = table as usize;
                 if all || words[at] > 0.0 {
-                    *cosine = self.table_vectors.cosine(at, direction).max(0.0);
+                    cosines.noted()[at] = self.table_vectors.cosine(at, direction).max(0.0);
                 }
             }
         }
@@ -281,61 +237,56 @@ impl Ranker {
             scored.tables[table as usize] * top
                 - t.table_vector * scored.cosines[table as usize] * top
         };
-        let mut words: Vec<f32> = Vec::with_capacity(self.groups.len());
-        let mut cosines: Vec<f32> = Vec::with_capacity(self.groups.len());
-        let mut own_shares = vec![0.0f32; scored.tables.len()];
-        for (at, group) in self.groups.iter().enumerate() {
-            let loose = group.product.is_none();
-            let (mut first, mut second) = (0.0f32, 0.0f32);
-            for &table in &group.tables {
-                let mut score = lexical(table);
-                if loose {
-                    score += scored.table_words.of[table as usize];
-                    own_shares[table as usize] = score;
-                }
-                if score > first {
-                    (first, second) = (score, first);
-                } else {
-                    second = second.max(score);
-                }
+        let mut own_shares = self.pools.floats.sheet(scored.tables.len());
+        let mut found = vec![Found::default(); self.groups.len()];
+        for &table in &scored.reached {
+            let (at, group) = (table as usize, self.group_of(table) as usize);
+            let mut score = lexical(table);
+            if self.groups[group].product.is_none() {
+                score += scored.table_words.of[at];
+                own_shares[at] = score;
             }
-            let own = if loose {
-                for table in &group.tables {
-                    own_shares[*table as usize] /= first.max(f32::EPSILON);
-                }
-                0.0
-            } else {
-                scored.product_words.of[at]
-            };
-            words.push(own + first + t.product_second_table * second);
-            cosines.push(
-                group
-                    .tables
-                    .iter()
-                    .map(|&table| scored.cosines[table as usize])
-                    .fold(0.0, f32::max),
-            );
+            found[group].meet(score, scored.cosines[at]);
+        }
+        for &table in &scored.reached {
+            let group = self.group_of(table) as usize;
+            if self.groups[group].product.is_none() {
+                own_shares[table as usize] /= found[group].first.max(f32::EPSILON);
+            }
         }
         scored.own_shares = own_shares;
+        let own = |at: usize| {
+            let real = self.groups[at].product.is_some();
+            if real {
+                scored.product_words.of[at]
+            } else {
+                0.0
+            }
+        };
+        let words: Vec<f32> = (found.iter().enumerate())
+            .map(|(at, found)| own(at) + found.first + t.product_second_table * found.second)
+            .collect();
         let most = words.iter().copied().fold(0.0, f32::max).max(f32::EPSILON);
-        let scores = words.iter().zip(&cosines).enumerate();
+        let scores = words.iter().zip(&found).enumerate();
         scored.products = scores
-            .map(|(at, (words, cosine))| {
+            .map(|(at, (words, found))| {
                 let size = (-t.product_size * self.groups[at].size).exp();
                 let size = size * (1.0 + self.groups[at].standing);
-                (words / most + t.product_vector * cosine) * size * context.product_factor(at)
+                (words / most + t.product_vector * found.cosine) * size * context.product_factor(at)
             })
             .collect();
     }
 
     fn finish_tables(&self, scored: &mut Scored, context: &Context) {
         let t = &self.tuning;
-        for table in self.table_range() {
-            let at = table as usize;
+        scored.tables.note(&scored.reached);
+        for at in 0..scored.reached.len() {
+            let table = scored.reached[at];
             let product = self.product_score(scored, table);
+            let at = table as usize;
             let usage = 1.0 + t.usage * self.usage[at];
             let usage = usage * self.breadth_factor(table) * (1.0 + self.standing[at]);
-            scored.tables[at] =
+            scored.tables.noted()[at] =
                 (scored.tables[at] + scored.table_covers[at]) * usage * context.table_factor(at)
                     + t.table_back_product * product;
         }
@@ -349,22 +300,23 @@ impl Ranker {
 
     fn score_columns(&self, scored: &mut Scored) {
         let t = &self.tuning;
-        let mut order: Vec<u32> = self.table_range().collect();
+        let mut order = scored.reached.clone();
         top(&mut order, COLUMNS_FROM, &scored.tables);
-        let mut wanted = vec![false; self.columns.level.len()];
+        let mut wanted = self.pools.marks.sheet(self.columns.level.len());
         let mut touched = scored.column_words.touched.clone();
+        wanted.note(&touched);
         for &column in &touched {
-            wanted[column as usize] = true;
+            wanted.noted()[column as usize] = 1;
         }
         for &table in &order {
             for &column in self.columns_of(table) {
-                if !wanted[column as usize] {
-                    wanted[column as usize] = true;
+                if wanted[column as usize] == 0 {
+                    wanted[column as usize] = 1;
                     touched.push(column);
                 }
             }
         }
-        let mut of = vec![0.0f32; self.columns.level.len()];
+        let mut of = self.pools.floats.sheet(self.columns.level.len());
         let table_of = &self.table_of_column;
         let lexical = |column: u32| {
             let table = table_of[column as usize] as usize;
@@ -376,9 +328,10 @@ impl Ranker {
             .map(|&c| lexical(c))
             .fold(0.0, f32::max)
             .max(f32::EPSILON);
+        of.note(&touched);
         for &column in &touched {
             let table = table_of[column as usize] as usize;
-            of[column as usize] =
+            of.noted()[column as usize] =
                 lexical(column) / most + t.column_table_final * scored.tables[table];
         }
         top(&mut touched, COLUMNS_NEAR, &of);
@@ -426,19 +379,4 @@ impl Ranker {
         }
         touched.sort_unstable_by(|a, b| of[*b as usize].total_cmp(&of[*a as usize]).then(a.cmp(b)));
     }
-}
-
-/// Keeps the `count` best of a list in order of score; equal scores keep the order of items.
-pub(crate) fn top(items: &mut Vec<u32>, count: usize, scores: &[f32]) {
-    let order = |a: &u32, b: &u32| {
-        scores[*b as usize]
-            .total_cmp(&scores[*a as usize])
-            .then(a.cmp(b))
-    };
-    if items.len() > count && count > 0 {
-        items.select_nth_unstable_by(count - 1, order);
-        items.truncate(count);
-    }
-    items.sort_unstable_by(order);
-    items.truncate(count);
 }
