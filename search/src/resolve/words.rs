@@ -9,7 +9,7 @@ use super::vocabulary::WordId;
 /// What being called exactly as the question adds, in units of the rarest word.
 const CALLED: f32 = 0.8;
 /// Weak words bring in no more items once there are so many.
-const ROOM: usize = 8_192;
+const ROOM: usize = 32_768;
 /// A word is weak when it gives less than this share of what the strongest gives.
 const WEAK: f32 = 0.5;
 
