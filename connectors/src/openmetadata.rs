@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::json::{self, Fields, Object, Troubles};
 use crate::statements::OwnerKind;
-use crate::table::{ColumnFacts, Table, place};
+use crate::table::{ColumnFacts, Table, path_parts, place};
 use crate::{Asset, Input, Options, Report, StatementBuilder};
 
 mod business;
@@ -190,7 +190,7 @@ impl Writer<'_> {
             };
             self.out.text(&iri, iso::MATERIALIZATION, &kind);
         }
-        let parts = parts_of(full);
+        let parts = path_parts(full);
         if let (Some(service), [_, rest @ ..]) =
             (fields.said("serviceType", &mut self.troubles), &parts[..])
             && rest.len() > 1
@@ -315,7 +315,7 @@ impl Writer<'_> {
 
     /// Gives the column of a full name: service, database, schema, table, and the path within.
     fn column_of(&self, full: &str) -> NamedNode {
-        let parts = parts_of(full);
+        let parts = path_parts(full);
         let (table, column) = parts.split_at(parts.len().min(4));
         let table = joined(table);
         Table::scoped(self.out.source().as_str(), &[table]).column_iri(&column.join("."))
@@ -415,24 +415,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// Cuts a full name at its dots; a part in quotes may have dots of its own.
-fn parts_of(full: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut is_quoted = false;
-    for c in full.chars() {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            '.' if !is_quoted => parts.push(String::new()),
-            c => {
-                if let Some(last) = parts.last_mut() {
-                    last.push(c);
-                }
-            }
-        }
-    }
-    parts
 }
 
 /// Puts parts together again as `OpenMetadata` writes them.
