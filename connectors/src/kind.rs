@@ -137,7 +137,7 @@ impl Kind {
                 "openmetadata reads .json answers of its REST interface about tables, terms, domains, data products and lineage, plain or .gz"
             }
             Self::UnityCatalog => {
-                "unity-catalog reads .json answers of its REST interface about tables, plain or .gz"
+                "unity-catalog reads .json answers of its REST interface about catalogs, schemas, tables, volumes and tags, plain or .gz"
             }
         }
     }

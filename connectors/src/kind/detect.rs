@@ -172,10 +172,7 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
             has("\"aspectName\"") || has("\"proposedSnapshot\""),
         ),
         (Kind::Iceberg, has("\"table-uuid\"") || has("\"view-uuid\"")),
-        (
-            Kind::UnityCatalog,
-            has("\"table_type\"") && has("\"catalog_name\""),
-        ),
+        (Kind::UnityCatalog, is_unity(&has)),
         (
             Kind::OpenMetadata,
             has("\"fullyQualifiedName\"")
@@ -219,6 +216,24 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
 fn of_json_lines(text: &str, head: &[u8]) -> Kind {
     let known = of_json(text, head).filter(|kind| kind.reads("lines.jsonl"));
     known.unwrap_or(Kind::CatalogLines)
+}
+
+/// Whether a text has the keys of an answer of Unity Catalog.
+fn is_unity(has: &dyn Fn(&str) -> bool) -> bool {
+    let in_catalog = [
+        "\"table_type\"",
+        "\"schemas\"",
+        "\"volumes\"",
+        "\"functions\"",
+        "\"registered_models\"",
+        "\"metastore_id\"",
+        "\"volume_type\"",
+        "\"schema_id\"",
+    ];
+    has("\"catalog_name\"") && in_catalog.iter().any(|key| has(key))
+        || has("\"catalog_type\"") && has("\"metastore_id\"")
+        || has("\"catalogs\"") && has("\"created_at\"")
+        || has("\"tag_assignments\"") && has("\"entity_name\"")
 }
 
 /// Whether a text with the name of an artifact of dbt can be one: others call their files `catalog.json` too.
@@ -303,6 +318,14 @@ mod tests {
             (r#"{"commitInfo":{"operation":"WRITE"}}"#, Kind::Delta),
             (
                 r#"{"tables": [{"catalog_name": "c", "table_type": "VIEW"}]}"#,
+                Kind::UnityCatalog,
+            ),
+            (
+                r#"{"catalogs": [{"name": "unity", "created_at": 1}]}"#,
+                Kind::UnityCatalog,
+            ),
+            (
+                r#"{"schemas": [{"name": "s", "catalog_name": "c"}]}"#,
                 Kind::UnityCatalog,
             ),
         ] {
