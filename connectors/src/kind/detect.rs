@@ -181,6 +181,14 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
                     "\"glossary\"",
                     "\"upstreamEdges\"",
                     "\"domainType\"",
+                    "\"termCount\"",
+                    "\"assets\"",
+                    "\"metricExpression\"",
+                    "\"testDefinition\"",
+                    "\"messageSchema\"",
+                    "\"fromEntity\"",
+                    "\"serviceType\"",
+                    "\"domains\"",
                 ]
                 .iter()
                 .any(|key| has(key)),
@@ -272,7 +280,7 @@ fn head_of(path: &Path) -> Option<Vec<u8>> {
             .read_to_end(&mut plain);
         head = plain;
     }
-    Some(head)
+    Some(crate::input::head_as_utf8(head))
 }
 
 #[cfg(test)]
