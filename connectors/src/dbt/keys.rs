@@ -23,12 +23,12 @@ impl Nodes {
             by_name: BTreeMap::new(),
             by_path: BTreeMap::new(),
         };
-        for (id, known) in &project.known {
+        let in_order: BTreeMap<_, _> = project.known.iter().collect();
+        for (id, known) in in_order {
             let ids = nodes.by_name.entry(known.name.clone()).or_default();
             ids.push(id.clone());
             nodes.by_path.insert(known.path.clone(), id.clone());
         }
-        nodes.by_name.values_mut().for_each(|ids| ids.sort());
         nodes
     }
 }

@@ -151,7 +151,10 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
             has("project-open-data.cio.gov") && has("\"dataset\"")
                 || has("\"accessLevel\"") && has("\"keyword\""),
         ),
-        (Kind::Rdf, has("\"@context\"") || has("\"@graph\"")),
+        (
+            Kind::Rdf,
+            has("\"@context\"") || has("\"@graph\"") || has("\"@id\"") && has("\"@type\""),
+        ),
         (
             Kind::Odcs,
             (has("\"DataContract\"") || has("\"DataProduct\"")) && has("\"apiVersion\"")
@@ -313,6 +316,10 @@ mod tests {
     fn json_is_told_by_keys_that_only_one_format_has() {
         for (text, expected) in [
             (r#"{"@context": {}}"#, Kind::Rdf),
+            (
+                r#"[{"@id": "http://x/a", "@type": ["http://x/B"]}]"#,
+                Kind::Rdf,
+            ),
             (
                 r#"{"apiVersion": "v3.0.2", "kind": "DataContract"}"#,
                 Kind::Odcs,

@@ -75,12 +75,9 @@ impl What {
             Some(Self::Tag)
         } else if has("catalog_type") || says("CATALOG") {
             Some(Self::Catalog)
-        } else if says("SCHEMA") || has("schema_id") {
-            Some(Self::Schema)
-        } else if has("name") && has("catalog_name") && !has("schema_name") {
-            Some(Self::Schema)
         } else {
-            None
+            let is_named = has("name") && has("catalog_name") && !has("schema_name");
+            (says("SCHEMA") || has("schema_id") || is_named).then_some(Self::Schema)
         }
     }
 }

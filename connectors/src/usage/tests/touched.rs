@@ -68,7 +68,8 @@ fn objects_accessed_are_uses_and_objects_modified_are_lineage() {
         column 3, dataset 2, known_dataset 1, pattern 2, statement 2, use 2
         skipped 0
         note: log: read as access history of Snowflake in CSV [log_format]
-    "#]].assert_eq(&text(&read_all(&[ACCESS])));
+    "#]]
+    .assert_eq(&text(&read_all(&[ACCESS])));
 }
 
 #[test]
@@ -160,5 +161,6 @@ fn jobs_of_bigquery_say_where_their_tables_are() {
         note: log: read as history of BigQuery in JSON [log_format]
         note: log: read as history of BigQuery in JSON lines [log_format]
         note: 1 statements were set aside: they failed [aside_failed]
-    "#]].assert_eq(&text(&read_all(&[jobs, audit])));
+    "#]]
+    .assert_eq(&text(&read_all(&[jobs, audit])));
 }
