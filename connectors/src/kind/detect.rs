@@ -141,6 +141,30 @@ fn of_folder(path: &Path) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| found.contains(kind))
 }
 
+/// Keys of which every entity of `OpenMetadata` that is read has one, besides its full name.
+const OF_ENTITIES: [&str; 12] = [
+    "\"columns\"",
+    "\"glossary\"",
+    "\"upstreamEdges\"",
+    "\"domainType\"",
+    "\"termCount\"",
+    "\"assets\"",
+    "\"metricExpression\"",
+    "\"testDefinition\"",
+    "\"messageSchema\"",
+    "\"fromEntity\"",
+    "\"serviceType\"",
+    "\"domains\"",
+];
+
+/// How a log of Delta may start.
+const STARTS_OF_LOGS: [&str; 4] = [
+    "{\"protocol\":",
+    "{\"metaData\":",
+    "{\"commitInfo\":",
+    "{\"add\":",
+];
+
 /// Knows a JSON text, of which the end may be cut off, by keys that only one format has.
 fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
     let has = |key: &str| text.contains(key);
@@ -178,34 +202,11 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
         (Kind::UnityCatalog, is_unity(&has)),
         (
             Kind::OpenMetadata,
-            has("\"fullyQualifiedName\"")
-                && [
-                    "\"columns\"",
-                    "\"glossary\"",
-                    "\"upstreamEdges\"",
-                    "\"domainType\"",
-                    "\"termCount\"",
-                    "\"assets\"",
-                    "\"metricExpression\"",
-                    "\"testDefinition\"",
-                    "\"messageSchema\"",
-                    "\"fromEntity\"",
-                    "\"serviceType\"",
-                    "\"domains\"",
-                ]
-                .iter()
-                .any(|key| has(key)),
+            has("\"fullyQualifiedName\"") && OF_ENTITIES.iter().any(|key| has(key)),
         ),
         (
             Kind::Delta,
-            [
-                "{\"protocol\":",
-                "{\"metaData\":",
-                "{\"commitInfo\":",
-                "{\"add\":",
-            ]
-            .iter()
-            .any(|start| text.starts_with(start)),
+            STARTS_OF_LOGS.iter().any(|start| text.starts_with(start)),
         ),
         (
             Kind::Frictionless,
