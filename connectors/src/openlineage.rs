@@ -165,6 +165,7 @@ impl Documents<'_> {
         let (event, faults) = Event::read(value);
         for fault in faults {
             let key = match &at.key {
+                Some(place) if fault.key.is_empty() => place.clone(),
                 Some(place) => format!("{place}.{}", fault.key),
                 None => fault.key,
             };
