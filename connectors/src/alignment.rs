@@ -133,8 +133,12 @@ fn predicate(relation: &str, measure: f64) -> Option<&'static str> {
             }
         }
         // The first entity is narrower than the second.
-        "<" | "&lt;" | "Subsumed" | "SubsumedBy" | "subsumedBy" | "InstanceOf" => skos::BROAD_MATCH,
-        ">" | "&gt;" | "Subsume" | "Subsumes" | "subsumes" | "HasInstance" => skos::NARROW_MATCH,
+        "<" | "<=" | "&lt;" | "Subsumed" | "SubsumedBy" | "subsumedBy" | "InstanceOf" => {
+            skos::BROAD_MATCH
+        }
+        ">" | ">=" | "&gt;" | "Subsume" | "Subsumes" | "subsumes" | "HasInstance" => {
+            skos::NARROW_MATCH
+        }
         "%" | "Incompat" | "Disjoint" | "incompatible" => owl::DISJOINT_WITH,
         "~" | "?" | "~>" | "NonTransitiveImplication" | "related" => skos::RELATED_MATCH,
         _ => return None,
@@ -196,7 +200,9 @@ impl Writer<'_> {
         };
         let relation = text_of(said, "relation").unwrap_or_else(|| "=".to_owned());
         let measure = text_of(said, "measure");
-        let number = measure.as_deref().and_then(|text| text.parse::<f64>().ok());
+        // Some matchers write numbers as people of their country do.
+        let plain = measure.as_deref().map(|text| text.trim().replace(',', "."));
+        let number = plain.and_then(|text| text.parse::<f64>().ok());
         let number = number.filter(|number| (0.0..=1.0).contains(number));
         if let (Some(text), None) = (&measure, number) {
             let message = format!("the measure `{text}` is no number from 0 to 1 and is left out");
@@ -271,6 +277,7 @@ mod tests {
                 "fr.inrialpes.exmo.align.impl.rel.SubsumeRelation",
             ),
             cell("http://a#5", "http://b#5", "many", "odd"),
+            cell("http://a#7", "http://b#7", "0,25", "&lt;="),
             "<map><Cell><entity1 rdf:resource='http://a#6'/></Cell></map>".to_owned(),
         ];
         let text = document(&cells.concat());
@@ -282,6 +289,7 @@ mod tests {
             "http://a#3 skos:broadMatch http://b#3",
             "http://a#4 skos:narrowMatch http://b#4",
             "http://a#5 skos:relatedMatch http://b#5",
+            "http://a#7 skos:broadMatch http://b#7",
             "activity:s/alignment/x.rdf iso:extra \"method=\\\"names\\\"\"",
             "activity:s/alignment/x.rdf prov:used http://a",
         ] {
@@ -291,7 +299,8 @@ mod tests {
             found.contains("iso:confidence \"0.75\"^^<xsd:double>"),
             "{found}"
         );
-        assert_eq!(read.report.understood["match"], 5);
+        assert!(found.contains("iso:confidence \"0.25\""), "{found}");
+        assert_eq!(read.report.understood["match"], 6);
         let report = report_lines(&read.report);
         for part in [
             "the measure `many` is no number",

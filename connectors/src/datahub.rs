@@ -5,8 +5,10 @@
 //! paths, ranking features) are counted in the report and left out, all others that are not understood are kept.
 
 mod business;
+mod checks;
 mod datasets;
 mod jobs;
+mod patch;
 mod proposals;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,13 @@ pub fn read(
     json::documents(inputs, report, |value, troubles| {
         proposals::read(value, &mut entities, troubles);
     });
+    if entities.bare_patches > 0 {
+        let message = format!(
+            "{} patches are of aspects that the export does not hold: only what they add is known",
+            entities.bare_patches
+        );
+        report.note("bare_patch", message, crate::Location::default());
+    }
     let mut writer = Writer {
         entities: &entities,
         options,
@@ -70,13 +79,14 @@ const IGNORED: [&str; 19] = [
 ];
 
 /// Aspects that any entity may have, which `common` writes.
-const COMMON: [&str; 7] = [
+const COMMON: [&str; 8] = [
     "container",
     "domains",
     "globalTags",
     "glossaryTerms",
     "institutionalMemory",
     "ownership",
+    "structuredProperties",
     "subTypes",
 ];
 
@@ -106,6 +116,7 @@ impl Writer<'_> {
             "glossaryTerm" | "glossaryNode" => business::term(self, urn, entity),
             "dataJob" | "dataFlow" => jobs::write(self, urn, entity),
             "chart" | "dashboard" => jobs::write_report(self, urn, entity),
+            "assertion" => checks::write(self, urn, entity),
             "container" | "document" | "structuredProperty" => business::other(self, urn, entity),
             // They are written by whoever refers to them, under the names that they have here.
             "corpuser" | "corpGroup" | "tag" => {
@@ -173,11 +184,30 @@ impl Writer<'_> {
             self.out
                 .text(iri, ontologies::dcterms::TYPE, &kind.to_lowercase());
         }
+        for property in list(entity.aspect("structuredProperties"), "properties") {
+            self.property(iri, property);
+        }
         for element in list(entity.aspect("institutionalMemory"), "elements") {
             if let Some(url) = said(element, "url") {
                 self.out.text(iri, ontologies::dcat::LANDING_PAGE, url);
             }
         }
+    }
+
+    /// Keeps a property that a company has defined itself, under the name that people read.
+    fn property(&mut self, iri: &NamedNode, property: &Object) {
+        let Some(urn) = said(property, "propertyUrn") else {
+            return;
+        };
+        // A value is written with its type: `{"string": "x"}`.
+        let bare = |value: &Value| match value {
+            Value::Object(typed) => typed.values().next().cloned().unwrap_or_default(),
+            other => other.clone(),
+        };
+        let values = property.get("values").and_then(Value::as_array);
+        let values: Vec<Value> = values.into_iter().flatten().map(bare).collect();
+        let name = self.entities.name_of(urn);
+        self.out.extra(iri, &name, &Value::Array(values));
     }
 
     fn tags(&mut self, iri: &NamedNode, aspect: Option<&Object>) {

@@ -16,6 +16,7 @@ mod datasets;
 mod document;
 mod extras;
 mod freshness;
+mod keys;
 mod layer;
 mod lineage;
 mod metrics;

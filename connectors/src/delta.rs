@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use graph_core::rdf::NamedNode;
-use ontologies::{dcterms, iso};
-use semantic_model::identity::qualified_name;
+use ontologies::{dcterms, dqv, iso};
+use semantic_model::identity::{IriKind, qualified_name};
 use serde_json::Value;
 
 use crate::json::{self, Object, Troubles, integer_of};
@@ -34,6 +34,8 @@ struct Log {
     /// The file that the newest metadata stand in, its line, and they.
     metadata: Option<(String, u64, Object)>,
     protocol: Option<Value>,
+    /// What is kept under a name, such as the columns that the table is clustered by.
+    domains: BTreeMap<String, Value>,
     /// The rows of the files that make up the table; `None` where a file does not say.
     rows: BTreeMap<String, Option<i64>>,
     /// Whether the log starts with its first version, so that all files are known.
@@ -59,6 +61,28 @@ pub fn read(
     }
     for (table, log) in &logs {
         log.write(table, options, report, out);
+    }
+}
+
+/// Writes what every row of the table must fulfil.
+fn rules(
+    table: &Table,
+    id: &str,
+    metadata: &Object,
+    report: &mut Report,
+    out: &mut StatementBuilder,
+) {
+    let configuration = metadata.get("configuration").and_then(Value::as_object);
+    for (key, value) in configuration.into_iter().flatten() {
+        let name = key.strip_prefix("delta.constraints.");
+        if let Some((name, expression)) = name.zip(value.as_str()) {
+            let rule = out.iri(IriKind::Quality, &[id, name]);
+            report.understood("quality_rule");
+            out.class(&rule, dqv::METRIC);
+            out.name(&rule, dcterms::TITLE, name);
+            out.link(&rule, iso::ABOUT, &table.iri);
+            out.text(&rule, iso::EXPRESSION, expression);
+        }
     }
 }
 
@@ -116,17 +140,43 @@ impl Log {
         if let Some(protocol) = action.shift_remove("protocol") {
             self.protocol = Some(protocol);
         }
-        let path = |action: &Value| Some(action.get("path")?.as_str()?.to_owned());
+        if let Some(domain) = action.shift_remove("domainMetadata") {
+            self.domain(&domain);
+        }
+        // One file may be there twice in a commit: as it was, and without the rows that a vector of deletions names.
+        let path = |action: &Value| {
+            let vector = action.get("deletionVector").map(Value::to_string);
+            Some(format!(
+                "{} {}",
+                action.get("path")?.as_str()?,
+                vector.unwrap_or_default()
+            ))
+        };
         if let Some(added) = action.get("add")
             && let Some(path) = path(added)
         {
             let stats = added.get("stats").and_then(Value::as_str);
             let stats = stats.and_then(|stats| serde_json::from_str::<Value>(stats).ok());
             let rows = stats.and_then(|stats| integer_of(stats.get("numRecords")?));
+            let vector = added.get("deletionVector");
+            let deleted = vector.and_then(|vector| integer_of(vector.get("cardinality")?));
+            let rows = rows.map(|rows| rows.saturating_sub(deleted.unwrap_or_default()));
             self.rows.insert(path, rows);
         }
         if let Some(path) = action.get("remove").and_then(path) {
             self.rows.remove(&path);
+        }
+    }
+
+    /// Takes what is kept under a name for those who know what it means; what is removed is there no more.
+    fn domain(&mut self, domain: &Value) {
+        let Some(name) = domain.get("domain").and_then(Value::as_str) else {
+            return;
+        };
+        if domain.get("removed").and_then(Value::as_bool) == Some(true) {
+            self.domains.remove(name);
+        } else if let Some(configuration) = domain.get("configuration") {
+            self.domains.insert(name.to_owned(), configuration.clone());
         }
     }
 
@@ -173,6 +223,7 @@ impl Log {
         }
         self.columns(&mut table, metadata, &at, report, out);
         self.extras(&iri, metadata, out);
+        rules(&table, id, metadata, report, out);
         let asset = Asset {
             name,
             ..Asset::default()
@@ -214,6 +265,9 @@ impl Log {
         }
         let configuration = metadata.get("configuration").and_then(Value::as_object);
         for (key, value) in configuration.into_iter().flatten() {
+            out.extra(iri, key, value);
+        }
+        for (key, value) in &self.domains {
             out.extra(iri, key, value);
         }
         if let Some(created) = metadata.get("createdTime").and_then(integer_of)

@@ -16,6 +16,7 @@ use crate::{Input, Location, Options, Report, StatementBuilder};
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub(crate) use table::is_glossary;
 

@@ -237,6 +237,19 @@ fn to_utf8(name: &str, mut bytes: Vec<u8>) -> Result<Vec<u8>> {
     }
 }
 
+/// Gives the start of a document as UTF-8 where its mark says UTF-16, as Excel writes it; the end may be cut anywhere.
+pub(crate) fn head_as_utf8(head: Vec<u8>) -> Vec<u8> {
+    let unit: fn([u8; 2]) -> u16 = match head.as_slice() {
+        [0xff, 0xfe, 0, 0, ..] => return head,
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return head,
+    };
+    let (pairs, _) = head[2..].as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+    String::from_utf16_lossy(&units).into_bytes()
+}
+
 /// Decodes UTF-16, or gives the offset in bytes, mark included, of what is wrong.
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Vec<u8>, usize> {
     let (pairs, rest) = bytes.as_chunks::<2>();

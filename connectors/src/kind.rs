@@ -103,7 +103,7 @@ impl Kind {
             }
             Self::Odcs => "odcs reads .yaml, .yml and .json contracts, plain or .gz",
             Self::Rdf => {
-                "rdf reads .ttl, .trig, .nt, .nq, .rdf, .owl, .xml and .jsonld files, plain or .gz"
+                "rdf reads .ttl, .n3, .trig, .nt, .nq, .rdf, .rdfs, .owl, .xml and .jsonld files, plain or .gz"
             }
             Self::CatalogLines => "catalog-lines reads .jsonl and .ndjson files, plain or .gz",
             Self::PostgresCatalog => {
@@ -137,7 +137,7 @@ impl Kind {
                 "openmetadata reads .json answers of its REST interface about tables, terms, domains, data products and lineage, plain or .gz"
             }
             Self::UnityCatalog => {
-                "unity-catalog reads .json answers of its REST interface about tables, plain or .gz"
+                "unity-catalog reads .json answers of its REST interface about catalogs, schemas, tables, volumes and tags, plain or .gz"
             }
         }
     }
@@ -148,7 +148,10 @@ impl Kind {
         let ends: &[&str] = match self {
             Self::Dbt => return crate::dbt::ArtifactKind::of_name(&lower).is_some(),
             Self::Odcs => &["yaml", "yml", "json"],
-            Self::Rdf => &["ttl", "trig", "nt", "nq", "rdf", "owl", "xml", "jsonld"],
+            Self::Rdf => &[
+                "ttl", "turtle", "n3", "trig", "nt", "ntriples", "nq", "nquads", "rdf", "rdfs",
+                "owl", "xml", "jsonld",
+            ],
             Self::CatalogLines => &["jsonl", "ndjson"],
             Self::PostgresCatalog => &["json"],
             Self::OpenLineage => &["json", "jsonl", "ndjson"],

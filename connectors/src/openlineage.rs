@@ -78,6 +78,13 @@ fn count(state: &State, report: &mut Report) {
     report.understood_many("run", state.runs.len() as u64);
 }
 
+/// Says whether an object is what a server answers that is asked for its events, and no event itself.
+fn is_list_of_events(answer: &Object) -> bool {
+    answer.get("events").is_some_and(Value::is_array)
+        && !answer.contains_key("job")
+        && !answer.contains_key("dataset")
+}
+
 /// Reads one document.
 struct Documents<'a> {
     file: &'a str,
@@ -92,6 +99,17 @@ impl Documents<'_> {
             Ok(Value::Array(events)) => {
                 for (place, event) in events.into_iter().enumerate() {
                     let at = Location::file(self.file).key(format!("[{place}]"));
+                    self.event(event, &at);
+                }
+            }
+            Ok(Value::Object(mut answer)) if is_list_of_events(&answer) => {
+                let events = answer.shift_remove("events");
+                let events = events.and_then(|events| match events {
+                    Value::Array(events) => Some(events),
+                    _ => None,
+                });
+                for (place, event) in events.into_iter().flatten().enumerate() {
+                    let at = Location::file(self.file).key(format!("events[{place}]"));
                     self.event(event, &at);
                 }
             }
@@ -147,6 +165,7 @@ impl Documents<'_> {
         let (event, faults) = Event::read(value);
         for fault in faults {
             let key = match &at.key {
+                Some(place) if fault.key.is_empty() => place.clone(),
                 Some(place) => format!("{place}.{}", fault.key),
                 None => fault.key,
             };

@@ -3,6 +3,8 @@
 //! Tables, glossary terms, domains, data products and lineage are read; what they are is told by their keys. Samples of
 //! data are never kept. `docs/formats/openmetadata.md` is the user's page.
 
+use std::collections::BTreeMap;
+
 use graph_core::rdf::NamedNode;
 use ontologies::{dcat, dcterms, iso, prov};
 use semantic_model::identity::{IriKind, qualified_name};
@@ -10,10 +12,11 @@ use serde_json::Value;
 
 use crate::json::{self, Fields, Object, Troubles};
 use crate::statements::OwnerKind;
-use crate::table::{ColumnFacts, Table, place};
+use crate::table::{ColumnFacts, Table, path_parts, place};
 use crate::{Asset, Input, Options, Report, StatementBuilder};
 
 mod business;
+mod others;
 #[cfg(test)]
 mod tests;
 
@@ -67,7 +70,7 @@ const OF_COLUMN: [&str; 10] = [
     "tags",
 ];
 /// The keys under which answers and exports list entities.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 11] = [
     "data",
     "entities",
     "tables",
@@ -76,6 +79,9 @@ const LISTS: [&str; 8] = [
     "domains",
     "dataProducts",
     "lineage",
+    "metrics",
+    "topics",
+    "testCases",
 ];
 
 /// Reads entities.
@@ -128,12 +134,23 @@ impl Writer<'_> {
             Some("glossary") => return self.glossary(&fields),
             Some("domain") => return self.domain(&fields),
             Some("dataProduct") => return self.product(&fields),
+            Some("metric") => return self.metric(&fields),
+            Some("testCase") => return self.test_case(&fields),
+            Some("topic") => return self.topic(&fields),
             _ => {}
         }
         if has("upstreamEdges") || has("downstreamEdges") {
             self.lineage(&fields);
+        } else if let Some(Value::Object(edge)) = object.get("edge") {
+            self.edge(edge, &fields.path_of("edge"), &BTreeMap::new());
         } else if has("columns") && has("name") {
             self.table(&fields);
+        } else if has("metricExpression") || has("metricType") {
+            self.metric(&fields);
+        } else if has("entityLink") && has("testDefinition") {
+            self.test_case(&fields);
+        } else if has("messageSchema") || has("partitions") && has("name") {
+            self.topic(&fields);
         } else if has("glossary") && has("name") {
             self.term(&fields);
         } else if has("domainType") && has("name") {
@@ -150,8 +167,7 @@ impl Writer<'_> {
             }
         } else {
             let at = self.troubles.at(path);
-            let message =
-                "this is no entity that is read: no table, term, domain, data product or lineage";
+            let message = "this is no entity that is read: no table, topic, term, domain, data product, metric, test or lineage";
             self.troubles.report.warning("unknown_entity", message, at);
             self.troubles.report.skipped += 1;
         }
@@ -190,7 +206,7 @@ impl Writer<'_> {
             };
             self.out.text(&iri, iso::MATERIALIZATION, &kind);
         }
-        let parts = parts_of(full);
+        let parts = path_parts(full);
         if let (Some(service), [_, rest @ ..]) =
             (fields.said("serviceType", &mut self.troubles), &parts[..])
             && rest.len() > 1
@@ -228,54 +244,63 @@ impl Writer<'_> {
                 object,
                 path: &path,
             };
-            let Some(own) = column.said("name", &mut self.troubles) else {
-                let at = self.troubles.at(&path);
-                self.troubles
-                    .report
-                    .warning("bad_column", "the column has no name", at);
-                self.troubles.report.skipped += 1;
-                continue;
-            };
-            let name = if above.is_empty() {
-                own.to_owned()
-            } else {
-                format!("{above}.{own}")
-            };
-            let constraint = column.said("constraint", &mut self.troubles);
-            let datatype = column
-                .said("dataTypeDisplay", &mut self.troubles)
-                .or_else(|| column.said("dataType", &mut self.troubles));
-            let is_required = matches!(constraint, Some("NOT_NULL" | "PRIMARY_KEY"));
-            let facts = ColumnFacts {
-                datatype,
-                description: column.said("description", &mut self.troubles),
-                required: is_required.then_some(true),
-            };
-            let Some(iri) = table.column(self.out, &name, &facts) else {
-                let at = self.troubles.at(&path);
-                self.troubles
-                    .report
-                    .warning("bad_column", "another column has this name", at);
-                self.troubles.report.skipped += 1;
-                continue;
-            };
-            self.troubles.report.understood("column");
-            if let Some(title) = column.said("displayName", &mut self.troubles)
-                && title != own
-            {
-                self.out.name(&iri, dcterms::TITLE, title);
-            }
-            match constraint {
-                Some("PRIMARY_KEY") => key.push(name.clone()),
-                Some("UNIQUE") => self.out.extra(&iri, "unique", &true.into()),
-                _ => {}
-            }
-            self.tags(&iri, &column);
-            self.extras(&iri, object, &OF_COLUMN);
-            if depth < DEPTH_MAX {
-                self.columns(table, &column, &name, depth + 1, key);
-            }
+            self.column(table, &column, above, depth, key);
         }
+    }
+
+    fn column(
+        &mut self,
+        table: &mut Table,
+        column: &Fields<'_>,
+        above: &str,
+        depth: usize,
+        key: &mut Vec<String>,
+    ) {
+        let Some(own) = column.said("name", &mut self.troubles) else {
+            self.bad_column("the column has no name", column.path);
+            return;
+        };
+        let name = if above.is_empty() {
+            own.to_owned()
+        } else {
+            format!("{above}.{own}")
+        };
+        let constraint = column.said("constraint", &mut self.troubles);
+        let datatype = column
+            .said("dataTypeDisplay", &mut self.troubles)
+            .or_else(|| column.said("dataType", &mut self.troubles));
+        let is_required = matches!(constraint, Some("NOT_NULL" | "PRIMARY_KEY"));
+        let facts = ColumnFacts {
+            datatype,
+            description: column.said("description", &mut self.troubles),
+            required: is_required.then_some(true),
+        };
+        let Some(iri) = table.column(self.out, &name, &facts) else {
+            self.bad_column("another column has this name", column.path);
+            return;
+        };
+        self.troubles.report.understood("column");
+        if let Some(title) = column.said("displayName", &mut self.troubles)
+            && title != own
+        {
+            self.out.name(&iri, dcterms::TITLE, title);
+        }
+        match constraint {
+            Some("PRIMARY_KEY") => key.push(name.clone()),
+            Some("UNIQUE") => self.out.extra(&iri, "unique", &true.into()),
+            _ => {}
+        }
+        self.tags(&iri, column);
+        self.extras(&iri, column.object, &OF_COLUMN);
+        if depth < DEPTH_MAX {
+            self.columns(table, column, &name, depth + 1, key);
+        }
+    }
+
+    fn bad_column(&mut self, message: &str, path: &str) {
+        let at = self.troubles.at(path);
+        self.troubles.report.warning("bad_column", message, at);
+        self.troubles.report.skipped += 1;
     }
 
     fn constraints(&mut self, table: &Table, fields: &Fields<'_>, mut key: Vec<String>) {
@@ -315,7 +340,7 @@ impl Writer<'_> {
 
     /// Gives the column of a full name: service, database, schema, table, and the path within.
     fn column_of(&self, full: &str) -> NamedNode {
-        let parts = parts_of(full);
+        let parts = path_parts(full);
         let (table, column) = parts.split_at(parts.len().min(4));
         let table = joined(table);
         Table::scoped(self.out.source().as_str(), &[table]).column_iri(&column.join("."))
@@ -415,24 +440,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// Cuts a full name at its dots; a part in quotes may have dots of its own.
-fn parts_of(full: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut is_quoted = false;
-    for c in full.chars() {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            '.' if !is_quoted => parts.push(String::new()),
-            c => {
-                if let Some(last) = parts.last_mut() {
-                    last.push(c);
-                }
-            }
-        }
-    }
-    parts
 }
 
 /// Puts parts together again as `OpenMetadata` writes them.

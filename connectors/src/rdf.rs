@@ -17,6 +17,7 @@ mod document;
 mod format;
 mod jsonld;
 mod kinds;
+mod labels;
 mod limits;
 mod lines;
 

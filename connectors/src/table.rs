@@ -183,6 +183,34 @@ pub(crate) fn path_part(name: &str) -> String {
     }
 }
 
+/// Cuts a full name at its dots; a part in quotes or backticks may have dots of its own.
+pub(crate) fn path_parts(full: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quote = None;
+    let mut chars = full.chars().peekable();
+    while let Some(c) = chars.next() {
+        let last = parts.last_mut();
+        match c {
+            '"' | '`' if quote == Some(c) => {
+                // Twice in a row it is part of the name.
+                let is_twice = chars.next_if_eq(&c).is_some();
+                match last {
+                    Some(last) if is_twice => last.push(c),
+                    _ => quote = None,
+                }
+            }
+            '"' | '`' if quote.is_none() => quote = Some(c),
+            '.' if quote.is_none() => parts.push(String::new()),
+            c => {
+                if let Some(last) = last {
+                    last.push(c);
+                }
+            }
+        }
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,5 +237,6 @@ mod tests {
         assert_eq!(path_part("orders"), "orders");
         assert_eq!(path_part("a.b"), "\"a.b\"");
         assert_eq!(path_part("a\"b"), "\"a\"\"b\"");
+        assert_eq!(path_parts("a.\"b.\"\"c\".`d.e`"), ["a", "b.\"c", "d.e"]);
     }
 }

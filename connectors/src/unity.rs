@@ -2,16 +2,20 @@
 //!
 //! `docs/formats/unity-catalog.md` is the user's page.
 
+use std::collections::BTreeSet;
+
 use graph_core::rdf::NamedNode;
 use ontologies::{dcterms, iso, prov};
 use semantic_model::identity::qualified_name;
 use serde_json::Value;
 
-use crate::json::{self, Fields, Object, Troubles, integer_of};
+use self::around::What;
+use crate::json::{self, Fields, Object, Troubles};
 use crate::statements::OwnerKind;
 use crate::table::{ColumnFacts, Table, path_part, place};
 use crate::{Asset, Input, Options, Report, StatementBuilder, spark};
 
+mod around;
 #[cfg(test)]
 mod tests;
 
@@ -54,21 +58,35 @@ pub fn read(
     report: &mut Report,
     out: &mut StatementBuilder,
 ) {
-    let mut tables: Vec<(Table, Object, String, Place)> = Vec::new();
+    let mut answers: Vec<(What, String, Object, Place)> = Vec::new();
     json::documents(inputs, report, |value, mut troubles| {
         let (file, line) = (troubles.file.to_owned(), troubles.line);
-        let found = found_tables(value, &mut troubles);
+        for (what, path, object) in found(value, &mut troubles) {
+            answers.push((what, path, object, (file.clone(), line)));
+        }
+    });
+    let schemas = answers.iter().filter(|(what, ..)| *what == What::Schema);
+    let containers: BTreeSet<String> = schemas
+        .map(|(_, _, schema, _)| schema_name(schema))
+        .collect();
+    let mut tables: Vec<(Table, Object, String, Place)> = Vec::new();
+    for (what, path, object, place) in answers {
         let mut writer = Writer {
             out,
             options,
-            troubles,
+            containers: &containers,
+            troubles: Troubles {
+                report,
+                file: &place.0,
+                line: place.1,
+            },
         };
-        for (path, object) in found {
-            if let Some(table) = writer.table(&object, &path) {
-                tables.push((table, object, path, (file.clone(), line)));
-            }
+        if what != What::Table {
+            writer.around(what, &object, &path);
+        } else if let Some(table) = writer.table(&object, &path) {
+            tables.push((table, object, path, place));
         }
-    });
+    }
     // Keys and views may speak of tables of other documents.
     let known: Vec<(String, Table)> = tables
         .iter()
@@ -83,6 +101,7 @@ pub fn read(
         let mut writer = Writer {
             out,
             options,
+            containers: &containers,
             troubles,
         };
         writer.relations(table, object, path, &known);
@@ -92,40 +111,79 @@ pub fn read(
 /// A file, and the line in it where a line is a document.
 type Place = (String, Option<u64>);
 
-/// Finds the tables of an answer: one, a list, or lists of many answers together.
-fn found_tables(value: Value, troubles: &mut Troubles<'_>) -> Vec<(String, Object)> {
+/// Finds what an answer is about: one thing, a list, or lists of many answers together.
+fn found(value: Value, troubles: &mut Troubles<'_>) -> Vec<(What, String, Object)> {
     let mut found = Vec::new();
     let answers = match value {
         Value::Array(answers) => answers,
         other => vec![other],
     };
     for (number, answer) in answers.into_iter().enumerate() {
-        match answer {
-            Value::Object(mut object) => match object.shift_remove("tables") {
-                Some(Value::Array(tables)) => {
-                    for (position, table) in tables.into_iter().enumerate() {
-                        let path = format!("tables[{position}]");
-                        if let Value::Object(table) = table {
-                            found.push((path, table));
-                        } else {
-                            troubles.wrong_type(&path, "an object", &table);
-                        }
-                    }
+        let Value::Object(mut object) = answer else {
+            troubles.wrong_type(&format!("[{number}]"), "an object", &answer);
+            continue;
+        };
+        let lists = What::lists(&object);
+        // A table may have a list of its own that is called like one of answers.
+        if lists.is_empty() || object.contains_key("table_type") {
+            if let Some(What::Unread(kind)) = What::of(&object) {
+                left_out(kind, 1, "", troubles);
+            } else if let Some(what) = What::of(&object) {
+                troubles.report.understood("answer");
+                found.push((what, String::new(), object));
+            } else if !is_last_page(&object) {
+                let at = troubles.at("tables");
+                let message = "this is no answer about tables of Unity Catalog";
+                troubles.report.foreign("not_unity", message, at);
+                troubles.report.skipped += 1;
+            }
+            continue;
+        }
+        for (key, what) in lists {
+            let Some(Value::Array(items)) = object.shift_remove(key) else {
+                continue;
+            };
+            if !items.is_empty() {
+                troubles.report.understood("answer");
+            }
+            if let What::Unread(kind) = what {
+                left_out(kind, items.len(), key, troubles);
+                continue;
+            }
+            for (position, item) in items.into_iter().enumerate() {
+                let path = format!("{key}[{position}]");
+                match item {
+                    Value::Object(item) => found.push((what, path, item)),
+                    other => troubles.wrong_type(&path, "an object", &other),
                 }
-                _ if object.contains_key("table_type") || object.contains_key("columns") => {
-                    found.push((String::new(), object));
-                }
-                _ => {
-                    let at = troubles.at("tables");
-                    let message = "this is no answer about tables of Unity Catalog";
-                    troubles.report.foreign("not_unity", message, at);
-                    troubles.report.skipped += 1;
-                }
-            },
-            other => troubles.wrong_type(&format!("[{number}]"), "an object", &other),
+            }
+        }
+        if object
+            .get("next_page_token")
+            .and_then(Value::as_str)
+            .is_some_and(|token| !token.is_empty())
+        {
+            let at = troubles.at("next_page_token");
+            let message = "there are more pages of this answer";
+            troubles.report.note("more_pages", message, at);
         }
     }
     found
+}
+
+/// Says how many things there were that are no data.
+fn left_out(kind: &str, count: usize, key: &str, troubles: &mut Troubles<'_>) {
+    if count > 0 {
+        let at = troubles.at(key);
+        let message = format!("{count} {kind} are no data and were left out");
+        troubles.report.warning("not_read", message, at);
+        troubles.report.skipped += count as u64;
+    }
+}
+
+/// Says whether an answer is the end of a list that had no more items: there is nothing but the token then.
+fn is_last_page(object: &Object) -> bool {
+    object.keys().all(|key| key == "next_page_token")
 }
 
 /// The name of a table with those of its catalog and schema.
@@ -143,9 +201,20 @@ fn full_name(table: &Object) -> String {
     }
 }
 
+/// The name of a schema with that of its catalog, in lower case.
+fn schema_name(schema: &Object) -> String {
+    let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    [text("catalog_name"), text("name")]
+        .map(path_part)
+        .join(".")
+        .to_lowercase()
+}
+
 struct Writer<'a> {
     out: &'a mut StatementBuilder,
     options: &'a Options,
+    /// The schemas of these answers.
+    containers: &'a BTreeSet<String>,
     troubles: Troubles<'a>,
 }
 
@@ -191,16 +260,9 @@ impl Writer<'_> {
                 self.out.text(&iri, predicate, text);
             }
         }
-        for (key, predicate) in [
-            ("created_at", dcterms::CREATED),
-            ("updated_at", dcterms::MODIFIED),
-        ] {
-            let moment = object.get(key).and_then(integer_of);
-            if let Some(moment) = moment.and_then(chrono::DateTime::from_timestamp_millis) {
-                let moment = moment.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-                self.out.moment(&iri, predicate, &moment);
-            }
-        }
+        self.moments(&iri, object);
+        self.tags(&iri, &fields);
+        self.part_of(&iri, object);
         if let Some(owner) = fields.said("owner", &mut self.troubles) {
             let owner = self.out.owner(owner, OwnerKind::Unknown, None);
             self.out.link(&iri, prov::WAS_ATTRIBUTED_TO, &owner);
@@ -267,6 +329,7 @@ impl Writer<'_> {
             return;
         };
         self.troubles.report.understood("column");
+        self.tags(&iri, column);
         for (key, value) in column.object {
             if !OF_COLUMN.contains(&key.as_str()) && !value.is_null() {
                 self.out.extra(&iri, key, value);

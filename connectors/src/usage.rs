@@ -19,13 +19,17 @@ mod fold;
 mod format;
 mod key;
 mod known;
+mod lineage;
 mod moment;
 mod patterns;
+mod record;
 mod remember;
 mod session;
 mod sift;
+mod sink;
 mod syslog;
 mod text_log;
+mod touched;
 mod write;
 
 #[cfg(test)]
@@ -34,6 +38,7 @@ mod tests;
 use self::entry::Entry;
 use self::fold::Fold;
 use self::format::Format;
+use self::sink::Sink;
 use crate::sql::Dialect;
 use crate::{Input, Kind, Location, Options, Report, StatementBuilder};
 use graph_core::{SourceName, rdf::Statement};
@@ -81,6 +86,7 @@ pub fn read(
     out: &mut StatementBuilder,
 ) {
     let mut fold = Fold::new(&options.usage);
+    let mut logs = Vec::new();
     for input in inputs {
         let Some(format) = Format::of(&input.bytes) else {
             let message = "this is no form of query log that is known";
@@ -93,18 +99,33 @@ pub fn read(
             format!("read as {format}"),
             Location::file(&input.name),
         );
-        fold.start(format);
-        let mut sink = |entry: Entry| fold.add(entry);
+        logs.push((input, format));
+    }
+    // What only tells of objects that statements touched comes last: the statements themselves say more.
+    logs.sort_by_key(|(_, format)| format.is_beside());
+    let remembers = logs.iter().any(|(_, format)| format.tells_twice());
+    let mut sink = Sink::new(&mut fold, remembers);
+    for (input, format) in logs {
+        sink.start(format);
+        let mut add = |entry: Entry| sink.ran(None, entry);
         match format {
-            Format::PostgresCsv => csv_log::read(&input, report, &mut sink),
-            Format::PostgresText => text_log::read(&input, report, &mut sink),
-            Format::PostgresSyslog => syslog::read(&input, report, &mut sink),
+            Format::PostgresCsv => csv_log::read(&input, report, &mut add),
+            Format::PostgresText => text_log::read(&input, report, &mut add),
+            Format::PostgresSyslog => syslog::read(&input, report, &mut add),
             Format::TableCsv(_) => export::read_csv(&input, report, &mut sink),
             Format::Json(_) => export::read_json(&input, report, &mut sink),
             Format::JsonLines(_) => export::read_lines(&input, report, &mut sink),
         }
     }
+    sink.finish();
     let shapes = fold.finish();
+    if shapes.lineage.dropped > 0 {
+        let message = format!(
+            "{} more pairs of tables or columns were left out of the lineage",
+            shapes.lineage.dropped
+        );
+        report.warning("too_much_lineage", message, Location::default());
+    }
     let patterns = shapes.resolve(&options.usage.known);
     patterns.report(report);
     write::write(&patterns, Some(&shapes), options, report, out);

@@ -454,3 +454,33 @@ fn no_document_of_the_w3c_suites_makes_the_reader_fall_over() {
     println!("{read} documents read, {statements} statements");
     assert!(read > 100 && statements > 1000, "{read} {statements}");
 }
+
+#[test]
+fn a_document_called_like_its_context_is_no_context_of_itself() {
+    let text = r#"{"@context": "https://ekgf.github.io/dprod/dprod.jsonld", "id": "http://x/p", "type": "DataProduct", "title": "P"}"#;
+    let read = try_read(&[("dprod.jsonld", text)]).expect("the context of DPROD is built in");
+    let statements: Vec<String> = read.statements.iter().map(ToString::to_string).collect();
+    assert!(
+        statements.iter().any(|line| line.contains("DataProduct")),
+        "{statements:?}"
+    );
+}
+
+#[test]
+fn labels_that_are_things_of_their_own_are_labels_all_the_same() {
+    let text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xl: <http://www.w3.org/2008/05/skos-xl#> . @prefix x: <http://x/> .
+        x:c a skos:Concept ; xl:prefLabel [ a xl:Label ; xl:literalForm \"Order\"@en ] ; xl:altLabel x:l , x:gone . x:l xl:literalForm \"Purchase\"@en .";
+    let read = try_read(&[("x.n3", text)]).expect("it is Turtle");
+    let statements: Vec<String> = read.statements.iter().map(ToString::to_string).collect();
+    for line in [
+        "<http://x/c> <http://www.w3.org/2004/02/skos/core#prefLabel> \"Order\"@en",
+        "<http://x/c> <http://www.w3.org/2004/02/skos/core#altLabel> \"Purchase\"@en",
+    ] {
+        assert!(
+            statements.iter().any(|found| found == line),
+            "{line}\n{statements:?}"
+        );
+    }
+    assert_eq!(statements.len(), 9);
+    assert!(!diagnostics(&read.report).contains("no_label"));
+}

@@ -202,7 +202,7 @@ fn columns(writer: &mut Writer<'_>, table: &mut Table, entity: &Entity) {
 }
 
 /// Gives the column of a field's URN.
-fn column(writer: &Writer<'_>, urn: &str) -> Option<graph_core::rdf::NamedNode> {
+pub(super) fn column(writer: &Writer<'_>, urn: &str) -> Option<graph_core::rdf::NamedNode> {
     let (dataset, path) = urns::field(urn)?;
     Some(table(writer, dataset).column_iri(&path))
 }

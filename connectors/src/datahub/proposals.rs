@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{said, urns};
+use super::{patch, said, urns};
 use crate::json::{self, Object, Troubles, type_name};
 
 /// An entity with what was said of it last.
@@ -24,6 +24,8 @@ impl Entity {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entities {
     pub(super) all: BTreeMap<String, Entity>,
+    /// How many patches there were of what the export does not hold.
+    pub(super) bare_patches: u64,
 }
 
 impl Entities {
@@ -43,6 +45,7 @@ impl Entities {
                 "corpGroup" => of("corpGroupEditableInfo", &["displayName"])
                     .or_else(|| of("corpGroupInfo", &["displayName"]))
                     .or_else(|| of("corpGroupKey", &["name"])),
+                "structuredProperty" => of("propertyDefinition", &["displayName", "qualifiedName"]),
                 "tag" => of("tagProperties", &["name"]).or_else(|| of("tagKey", &["name"])),
                 _ => None,
             }
@@ -118,8 +121,8 @@ fn take(item: Value, entities: &mut Entities) -> Result<(), Fault> {
             return Ok(());
         }
         Some("PATCH") => {
-            let message = format!("a patch of `{name}` cannot be applied without what it patches");
-            return Err(("patch", message));
+            let aspect = proposal.shift_remove("aspect").unwrap_or_default();
+            return take_patch(urn, kind, name, &aspect, entities);
         }
         _ => {}
     }
@@ -128,6 +131,36 @@ fn take(item: Value, entities: &mut Entities) -> Result<(), Fault> {
     let entity = entities.all.entry(urn).or_default();
     entity.kind = kind;
     entity.aspects.insert(name, aspect);
+    Ok(())
+}
+
+/// Applies a patch to what was said so far; where nothing was, it says no more than what it adds.
+fn take_patch(
+    urn: String,
+    kind: String,
+    name: String,
+    aspect: &Value,
+    entities: &mut Entities,
+) -> Result<(), Fault> {
+    let Some(operations) = patch::operations(aspect) else {
+        let message = format!("the patch of `{name}` is no list of operations");
+        return Err(("patch", message));
+    };
+    let entity = entities.all.entry(urn).or_default();
+    entity.kind = kind;
+    let is_new = !entity.aspects.contains_key(&name);
+    let patched = entity.aspects.entry(name.clone()).or_default();
+    let unknown = operations
+        .iter()
+        .filter(|operation| !patch::apply(patched, operation))
+        .count();
+    if unknown > 0 {
+        let message = format!("{unknown} operations of the patch of `{name}` are not known");
+        return Err(("patch", message));
+    }
+    if is_new {
+        entities.bare_patches += 1;
+    }
     Ok(())
 }
 

@@ -105,7 +105,7 @@ fn what_was_said_last_counts_and_what_is_removed_is_gone() {
     let report = report_lines(&read.report);
     for part in [
         "export.json at `[5]`: the text of the aspect is no JSON",
-        "`[6]`: a patch of `globalTags`",
+        "1 patches are of aspects that the export does not hold",
         "`[7]`: expected an object",
         "aspect `inventedAspect` of a dataset is not understood; 1 were kept",
     ] {
@@ -176,5 +176,129 @@ fn the_showcase_is_read_whole() {
         read.statements
             .iter()
             .any(|found| found.predicate.as_str() == csvw::REQUIRED)
+    );
+}
+
+fn patch(aspect: &str, operations: Value) -> Value {
+    json!({"entityUrn": ORDERS, "entityType": "dataset", "changeType": "PATCH", "aspectName": aspect, "aspect": {"value": operations.to_string(), "contentType": "application/json-patch+json"}})
+}
+
+#[test]
+fn patches_change_what_was_said_before() {
+    let read = read(json!([
+        proposal(
+            ORDERS,
+            "datasetProperties",
+            json!({"description": "Old", "customProperties": {"a": "b"}})
+        ),
+        proposal(
+            ORDERS,
+            "ownership",
+            json!({"owners": [{"owner": "urn:li:corpuser:ann", "type": "DATAOWNER"}, {"owner": "urn:li:corpuser:bob", "type": "DATAOWNER"}]})
+        ),
+        patch(
+            "datasetProperties",
+            json!([{"op": "replace", "path": "/description", "value": "New"}, {"op": "add", "path": "/customProperties/c~1d", "value": "e"}])
+        ),
+        patch(
+            "ownership",
+            json!({"patch": [{"op": "add", "path": "/owners/urn:li:corpuser:eve/DATAOWNER", "value": {"owner": "urn:li:corpuser:eve", "type": "DATAOWNER"}}, {"op": "remove", "path": "/owners/urn:li:corpuser:bob/DATAOWNER"}], "arrayPrimaryKeys": {}})
+        ),
+        patch(
+            "globalTags",
+            json!([{"op": "add", "path": "/tags/urn:li:tag:gold", "value": {"tag": "urn:li:tag:gold"}}])
+        ),
+        patch(
+            "editableSchemaMetadata",
+            json!([{"op": "add", "path": "/editableSchemaFieldInfo/id/globalTags/tags/urn:li:tag:key", "value": {"tag": "urn:li:tag:key"}}])
+        ),
+        proposal(
+            ORDERS,
+            "schemaMetadata",
+            json!({"fields": [{"fieldPath": "id", "nativeDataType": "int"}]})
+        ),
+        patch(
+            "status",
+            json!([{"op": "test", "path": "/removed", "value": true}])
+        ),
+        patch("domains", json!("x")),
+    ]));
+    let text = lines(&read);
+    for wanted in [
+        "dcterms:description \"New\"",
+        "iso:extra \"customProperties={\\\"a\\\":\\\"b\\\",\\\"c/d\\\":\\\"e\\\"}\"",
+        "prov:wasAttributedTo owner:mesh/ann",
+        "prov:wasAttributedTo owner:mesh/eve",
+        "dcat:keyword \"gold\"",
+        "/id dcat:keyword \"key\"",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    assert!(
+        !text.contains("mesh/bob") && !text.contains("\"Old\""),
+        "{text}"
+    );
+    let report = report_lines(&read.report);
+    for part in [
+        "1 operations of the patch of `status` are not known",
+        "the patch of `domains` is no list of operations",
+        "2 patches are of aspects that the export does not hold",
+    ] {
+        assert!(report.contains(part), "{part}\n{report}");
+    }
+}
+
+#[test]
+fn assertions_are_rules_with_their_outcome_and_properties_keep_their_names() {
+    let urn = "urn:li:assertion:a1";
+    let field = format!("urn:li:schemaField:({ORDERS},id)");
+    let read = read(json!([
+        proposal(
+            urn,
+            "assertionInfo",
+            json!({"type": "DATASET", "description": "No key is missing", "datasetAssertion": {"dataset": ORDERS, "scope": "DATASET_COLUMN", "fields": [field], "operator": "NOT_NULL", "nativeType": "expect_not_null"}})
+        ),
+        proposal(
+            urn,
+            "assertionRunEvent",
+            json!({"timestampMillis": 0, "asserteeUrn": ORDERS, "status": "COMPLETE", "result": {"type": "FAILURE"}})
+        ),
+        proposal(
+            "urn:li:assertion:a2",
+            "assertionInfo",
+            json!({"type": "SQL", "sqlAssertion": {"type": "METRIC", "entity": ORDERS, "statement": "select count(*) from orders"}})
+        ),
+        proposal(
+            "urn:li:structuredProperty:x.class",
+            "propertyDefinition",
+            json!({"qualifiedName": "x.class", "displayName": "Class"})
+        ),
+        proposal(
+            ORDERS,
+            "structuredProperties",
+            json!({"properties": [{"propertyUrn": "urn:li:structuredProperty:x.class", "values": [{"string": "secret"}, {"double": 2.5}]}]})
+        ),
+    ]));
+    let text = lines(&read);
+    for wanted in [
+        "urn:li:assertion:a1 a dqv:Metric",
+        "urn:li:assertion:a1 dcterms:title \"expect_not_null\"",
+        "urn:li:assertion:a1 dcterms:description \"No key is missing\"",
+        "/id\n",
+        "dqv:value \"false\"^^<xsd:boolean>",
+        "iso:status \"fail\"",
+        "urn:li:assertion:a2 iso:expression \"select count(*) from orders\"",
+        "iso:extra \"Class=[\\\"secret\\\",2.5]\"",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    assert!(
+        text.contains(&format!("urn:li:assertion:a2 iso:about {ORDERS}")),
+        "{text}"
+    );
+    assert!(
+        !report_lines(&read.report).contains("of a assertion"),
+        "{}",
+        report_lines(&read.report)
     );
 }

@@ -57,6 +57,14 @@ impl Catalog {
                 let table = table(entry, &mut troubles);
                 catalog.tables.insert(entry.id.clone(), table);
             }
+            let errors = document.counted.get("errors").map_or(0, Vec::len);
+            if errors > 0 {
+                let message = format!(
+                    "dbt met {errors} errors when it asked the database; relations may be missing"
+                );
+                let at = troubles.at("errors");
+                troubles.report.warning("catalog_errors", message, at);
+            }
             catalog.file.clone_from(file);
         }
         catalog

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::catalog::CatalogColumn;
 use super::extras;
+use super::place::tags_of;
 use super::project::{Known, Project};
 use super::relation::plain_column;
 use crate::json::{Fields, Object};
@@ -146,8 +147,8 @@ fn documented(
             }
         }
     }
-    for tag in column.texts("tags", &mut project.troubles()) {
-        project.out.name(&subject, dcat::KEYWORD, tag);
+    for tag in tags_of(column, &mut project.troubles()) {
+        project.out.name(&subject, dcat::KEYWORD, &tag);
     }
     extras::keep_meta(project, column, &subject);
     classification(project, column, &subject);
@@ -251,6 +252,8 @@ fn constrained(
             not_null(project, id, subject, name);
             declare_key(project, id, name);
         }
+        // A foreign key is written when all columns are there; where it says its target as SQL, that is kept.
+        "foreign_key" if constraint.get("to").is_some() => {}
         _ => project.out.extra(
             subject,
             "constraint",
@@ -283,7 +286,8 @@ fn primary_key(project: &mut Project<'_>, fields: &Fields<'_>, id: &str) {
             object: constraint,
             path: &path,
         };
-        if constraint.said("type", &mut project.troubles()) == Some("primary_key") {
+        let kind = constraint.said("type", &mut project.troubles());
+        if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("primary_key")) {
             let columns = constraint.texts("columns", &mut project.troubles());
             names.extend(columns.into_iter().map(str::to_owned));
         }

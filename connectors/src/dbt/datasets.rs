@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::columns;
 use super::document::Entry;
-use super::place::{self, Facts};
+use super::place::{self, Facts, tags_of};
 use super::project::{Known, Project, fields_of};
 use super::relation::relation_parts;
 use super::results::Outcome;
@@ -47,7 +47,7 @@ pub(super) fn register(project: &mut Project<'_>, entry: &Entry) {
     let package = package.unwrap_or_else(|| entry.id.split('.').nth(1).unwrap_or_default());
     let source_name = fields.said("source_name", &mut troubles).map(str::to_owned);
     let fqn = fields.texts("fqn", &mut troubles);
-    let tags = tags(&fields, &mut troubles);
+    let tags = tags_of(&fields, &mut troubles);
     let group = fields.said("group", &mut troubles);
     let mut said = |key| fields.said(key, &mut troubles).unwrap_or_default();
     let facts = Facts {
@@ -148,14 +148,6 @@ fn config_text(project: &mut Project<'_>, fields: &Fields<'_>, key: &str) -> Opt
     config.said(key, &mut project.troubles()).map(str::to_owned)
 }
 
-fn tags(fields: &Fields<'_>, troubles: &mut crate::json::Troubles<'_>) -> Vec<String> {
-    fields
-        .texts("tags", troubles)
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
-}
-
 /// Writes the statements of a node.
 pub(super) fn write(project: &mut Project<'_>, entry: &Entry) {
     let Some(known) = project.known.get(&entry.id).cloned() else {
@@ -184,7 +176,7 @@ pub(super) fn write(project: &mut Project<'_>, entry: &Entry) {
     if let Some(description) = described.or(comment).or(source_described) {
         project.out.text(subject, dcterms::DESCRIPTION, description);
     }
-    for tag in tags(&fields, &mut project.troubles()) {
+    for tag in tags_of(&fields, &mut project.troubles()) {
         project.out.name(subject, dcat::KEYWORD, &tag);
     }
     placed(project, &fields, &known);

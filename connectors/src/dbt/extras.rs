@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::datasets::dependencies;
 use super::document::Entry;
-use super::place::metas;
+use super::place::{metas, tags_of};
 use super::project::{Project, fields_of};
 use crate::json::Fields;
 use crate::statements::{OwnerKind, named};
@@ -42,43 +42,70 @@ pub(super) fn groups(project: &mut Project<'_>, entries: &[Entry]) {
             .said("name", &mut project.troubles())
             .unwrap_or(fallback);
         project.report.understood("group");
-        if let Some(owner) = owner_field(project, &fields) {
+        if let Some(owner) = owner_field(project, &fields).into_iter().next() {
             project.groups.insert(name.to_owned(), owner);
         }
     }
 }
 
-/// Declares an owner that is written as a name, an address, or an object with both.
-fn owner_field(project: &mut Project<'_>, fields: &Fields<'_>) -> Option<NamedNode> {
-    let value = fields.get("owner")?;
-    owner_of(project, value, &fields.path_of("owner"))
+/// Declares the owners that are written as a name, an address, an object with both, or a list of these.
+fn owner_field(project: &mut Project<'_>, fields: &Fields<'_>) -> Vec<NamedNode> {
+    let Some(value) = fields.get("owner") else {
+        return Vec::new();
+    };
+    owners_of(project, value, &fields.path_of("owner"))
 }
 
-fn owner_of(project: &mut Project<'_>, value: &Value, path: &str) -> Option<NamedNode> {
-    let text = |value: Option<&Value>| -> Option<String> {
-        let text = match value? {
-            Value::String(text) => text.trim(),
-            // Some projects give an owner several addresses; the first stands for all.
-            Value::Array(items) => items.first()?.as_str()?.trim(),
-            _ => return None,
-        };
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    let (name, mail) = match value {
-        Value::Object(owner) => (text(owner.get("name")), text(owner.get("email"))),
-        Value::String(_) | Value::Array(_) | Value::Null => (text(Some(value)), None),
+fn owners_of(project: &mut Project<'_>, value: &Value, path: &str) -> Vec<NamedNode> {
+    let owner = match value {
+        Value::Object(owner) => owner,
+        Value::Array(items) => {
+            let owners = items.iter().flat_map(|item| owners_of(project, item, path));
+            return owners.collect();
+        }
+        Value::String(_) | Value::Null => {
+            let names = said_texts(Some(value));
+            return names
+                .iter()
+                .map(|name| declare_owner(project, name, &[]))
+                .collect();
+        }
         other => {
             project.troubles().wrong_type(path, "an owner", other);
-            return None;
+            return Vec::new();
         }
     };
-    let label = name.or_else(|| mail.clone())?;
+    let mails = said_texts(owner.get("email"));
+    match said_texts(owner.get("name")).first() {
+        Some(name) => vec![declare_owner(project, name, &mails)],
+        // Without a name each address is an owner.
+        None => mails
+            .iter()
+            .map(|mail| declare_owner(project, mail, std::slice::from_ref(mail)))
+            .collect(),
+    }
+}
+
+fn declare_owner(project: &mut Project<'_>, name: &str, mails: &[String]) -> NamedNode {
     project.report.understood("owner");
-    Some(
-        project
-            .out
-            .owner(&label, OwnerKind::Unknown, mail.as_deref()),
-    )
+    let first = mails.first().map(String::as_str);
+    let owner = project.out.owner(name, OwnerKind::Unknown, first);
+    for mail in mails.iter().skip(1) {
+        project.out.mailbox(&owner, mail);
+    }
+    owner
+}
+
+/// Gives a text, or those of a list, that say something.
+fn said_texts(value: Option<&Value>) -> Vec<String> {
+    let items = match value {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let texts = items.iter().filter_map(Value::as_str).map(str::trim);
+    let said = texts.filter(|text| !text.is_empty());
+    said.map(str::to_owned).collect()
 }
 
 /// Gives the owners that the metadata names.
@@ -92,10 +119,10 @@ pub(super) fn owners_in_meta(project: &mut Project<'_>, fields: &Fields<'_>) -> 
                 None => &[],
             };
             for value in values {
-                if let Some(owner) = owner_of(project, value, &format!("{path}.{key}"))
-                    && !owners.contains(&owner)
-                {
-                    owners.push(owner);
+                for owner in owners_of(project, value, &format!("{path}.{key}")) {
+                    if !owners.contains(&owner) {
+                        owners.push(owner);
+                    }
                 }
             }
         }
@@ -159,7 +186,7 @@ pub(super) fn exposures(project: &mut Project<'_>, entries: &[Entry]) {
         let label = fields.said("label", &mut troubles).unwrap_or(name);
         let description = fields.said("description", &mut troubles);
         let url = fields.said("url", &mut troubles);
-        let tags = fields.texts("tags", &mut troubles);
+        let tags = tags_of(&fields, &mut troubles);
         project.out.name(&subject, dcterms::TITLE, label);
         project.out.name(&subject, iso::NAME, name);
         if let Some(description) = description {
@@ -177,7 +204,7 @@ pub(super) fn exposures(project: &mut Project<'_>, entries: &[Entry]) {
             None => {}
         }
         for tag in tags {
-            project.out.name(&subject, dcat::KEYWORD, tag);
+            project.out.name(&subject, dcat::KEYWORD, &tag);
         }
         for key in ["type", "maturity"] {
             if let Some(value) = fields.get(key) {
@@ -185,7 +212,7 @@ pub(super) fn exposures(project: &mut Project<'_>, entries: &[Entry]) {
             }
         }
         keep_meta(project, &fields, &subject);
-        if let Some(owner) = owner_field(project, &fields) {
+        for owner in owner_field(project, &fields) {
             project
                 .out
                 .link(&subject, prov::WAS_ASSOCIATED_WITH, &owner);

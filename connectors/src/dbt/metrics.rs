@@ -11,7 +11,7 @@ use super::columns;
 use super::datasets::dependencies;
 use super::document::{Document, Entry};
 use super::extras;
-use super::place::{self, Facts};
+use super::place::{self, Facts, tags_of};
 use super::project::{Project, fields_of};
 use super::relation::plain_column;
 use super::semantic::{dataset_of, said_only};
@@ -113,7 +113,7 @@ fn metric(
     let name = fields.said("name", &mut troubles).unwrap_or(fallback);
     let label = fields.said("label", &mut troubles).unwrap_or(name);
     let description = fields.said("description", &mut troubles);
-    let tags = fields.texts("tags", &mut troubles);
+    let tags = tags_of(&fields, &mut troubles);
     project.out.name(&subject, dcterms::TITLE, label);
     project.out.name(&subject, iso::NAME, name);
     if let Some(description) = description {
@@ -200,11 +200,7 @@ fn placed(
     });
     let fqn = fields.texts("fqn", &mut troubles);
     let package = fields.said("package_name", &mut troubles);
-    let tags: Vec<String> = fields
-        .texts("tags", &mut troubles)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let tags = tags_of(fields, &mut troubles);
     let folders = match fqn.as_slice() {
         [_, folders @ .., _] => folders,
         _ => &[],

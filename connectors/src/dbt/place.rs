@@ -148,6 +148,28 @@ pub(super) fn metas<'a>(fields: &Fields<'a>) -> Vec<(String, &'a Object)> {
     metas
 }
 
+/// Gives the tags of something: its own, and those of its `config`, where newer versions write them.
+pub(super) fn tags_of(fields: &Fields<'_>, troubles: &mut Troubles<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |tags: Vec<&str>| {
+        for tag in tags {
+            if !found.iter().any(|known| known == tag) {
+                found.push(tag.to_owned());
+            }
+        }
+    };
+    add(fields.texts("tags", troubles));
+    if let Some(Value::Object(config)) = fields.object.get("config") {
+        let path = fields.path_of("config");
+        let config = Fields {
+            object: config,
+            path: &path,
+        };
+        add(config.texts("tags", troubles));
+    }
+    found
+}
+
 /// Gives the first text that the metadata has under one of some keys.
 pub(super) fn meta_text(
     fields: &Fields<'_>,

@@ -10,7 +10,7 @@ use super::document::{Document, Entry};
 use super::freshness::Looks;
 use super::place::Place;
 use super::results::Results;
-use super::{checks, datasets, extras, lineage, metrics, semantic};
+use super::{checks, datasets, extras, keys, lineage, metrics, semantic};
 use crate::json::{Fields, Troubles};
 use crate::{Location, Options, Report, StatementBuilder};
 
@@ -133,6 +133,7 @@ impl Project<'_> {
         for entry in &nodes {
             datasets::write(self, entry);
         }
+        keys::foreign(self, &nodes);
         lineage::write(self, &nodes);
         for entry in tests {
             checks::write(self, entry);

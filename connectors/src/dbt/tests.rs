@@ -6,6 +6,7 @@ use crate::shared::{lines, options, read_texts, report_lines};
 use crate::{Error, Input, Kind, Mapping, SourceStatements, read};
 
 mod hostile;
+mod newer;
 mod real;
 
 fn manifest(sections: &str) -> String {

@@ -81,3 +81,31 @@ fn a_log_without_metadata_is_an_error() {
     );
     assert!(crate::read(Kind::Delta, vec![input], &options()).is_err());
 }
+
+#[test]
+fn rules_domains_and_vectors_of_deletions_are_read() {
+    let configuration =
+        json!({"delta.constraints.positive": "n > 0", "delta.columnMapping.mode": "name"});
+    let log = [
+        json!({"metaData": {"id": "abc", "name": "main.shop.orders", "schemaString": schema(), "configuration": configuration}}),
+        json!({"domainMetadata": {"domain": "delta.clustering", "configuration": "{\"clusteringColumns\":[[\"id\"]]}", "removed": false}}),
+        json!({"domainMetadata": {"domain": "mine", "configuration": "x", "removed": false}}),
+        json!({"domainMetadata": {"domain": "mine", "configuration": "", "removed": true}}),
+        json!({"add": {"path": "a", "stats": "{\"numRecords\":10}"}}),
+        json!({"add": {"path": "a", "stats": "{\"numRecords\":10}", "deletionVector": {"storageType": "u", "pathOrInlineDv": "x", "cardinality": 3}}}),
+        json!({"remove": {"path": "a"}}),
+    ]
+    .map(|action| action.to_string())
+    .join("\n");
+    let name = "orders/_delta_log/00000000000000000000.json";
+    let text = lines(&read_texts(Kind::Delta, &[(name, &log)], &options()));
+    for line in [
+        "dataset:s/abc iso:rowCount \"7\"^^<xsd:integer>",
+        "quality:s/abc/positive iso:about dataset:s/abc",
+        "quality:s/abc/positive iso:expression \"n > 0\"",
+        "dataset:s/abc iso:extra \"delta.clustering=\\\"{\\\\\\\"clusteringColumns\\\\\\\":[[\\\\\\\"id\\\\\\\"]]}\\\"\"",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(!text.contains("mine="), "{text}");
+}

@@ -65,3 +65,46 @@ fn a_real_package_is_read_whole() {
     assert_eq!(read.report.understood["column"], fields as u64);
     assert_eq!(read.report.skipped, 0, "{:?}", read.report.diagnostics);
 }
+
+#[test]
+fn schemas_in_files_of_their_own_and_version_two_are_read() {
+    let package = serde_json::json!({"name": "p", "contributors": [{"givenName": "Ann", "familyName": "Lee", "roles": ["publisher", "maintainer"]}], "resources": [
+        {"name": "orders", "path": "orders.csv", "schema": "schema/orders.json"},
+        {"path": "data/people.v1.csv", "schema": {"fields": [{"name": "id", "type": "integer", "categories": [{"value": 1, "label": "one"}, "two"]}], "uniqueKeys": [["id"]]}},
+        {"name": "inline", "data": [{"a": "secret", "b": 2}]},
+        {"name": "away", "path": "x.csv", "schema": "../schema/orders.json"},
+        {"schema": {"fields": []}}]});
+    let orders = serde_json::json!({"fields": [{"name": "buyer", "type": "integer"}], "foreignKeys": [{"fields": "buyer", "reference": {"resource": "people", "fields": "id"}}]});
+    let read = read_texts(
+        Kind::Frictionless,
+        &[
+            ("f/datapackage.json", &package.to_string()),
+            ("f/schema/orders.json", &orders.to_string()),
+            ("f/schema/other.json", "{\"fields\": []}"),
+        ],
+        &options(),
+    );
+    let text = lines(&read);
+    for line in [
+        "column:s/p.orders/buyer iso:references column:s/p.people/id",
+        "column:s/p.people/id iso:allowedValue \"1\"",
+        "column:s/p.people/id iso:allowedValue \"two\"",
+        "dataset:s/p.people iso:extra \"uniqueKeys=[[\\\"id\\\"]]\"",
+        "dataset:s/p.people dcterms:publisher owner:mesh/ann-lee",
+        "dataset:s/p.people prov:wasAttributedTo owner:mesh/ann-lee",
+        "column:s/p.inline/b csvw:name \"b\"",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+    let report = report_lines(&read.report);
+    for part in [
+        "`resources[1]`: the resource has no name and is called `people`",
+        "`resources[4]`: the resource has no name",
+        "`resources[3].schema`: the schema lies elsewhere",
+        "f/schema/other.json at `resources`: this is no data package",
+    ] {
+        assert!(report.contains(part), "{part}\n{report}");
+    }
+    assert!(!report.contains("schema/orders.json at"), "{report}");
+}

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::words::WORDS;
 use crate::{Diagnostic, Input, Location, Report, Severity};
 
 /// How many lines may stand before the header.
@@ -32,159 +33,6 @@ pub(super) enum Heading {
     Example,
     Link,
 }
-
-/// The headings, as letters and digits in lower case, best first: of two columns that mean the same the first word wins.
-const WORDS: [(Heading, &[&str]); 17] = [
-    (
-        Heading::Name,
-        &[
-            "term",
-            "termname",
-            "businessterm",
-            "businesstermname",
-            "glossaryterm",
-            "concept",
-            "preflabel",
-            "name",
-            "businessname",
-            "label",
-            "title",
-            "begriff",
-        ],
-    ),
-    (
-        Heading::Label,
-        &["displayname", "preferredlabel", "preferredname", "caption"],
-    ),
-    (
-        Heading::Definition,
-        &[
-            "definition",
-            "termdefinition",
-            "businessdefinition",
-            "meaning",
-            "description",
-            "termdescription",
-            "longdescription",
-            "desc",
-        ],
-    ),
-    (
-        Heading::Id,
-        &[
-            "id",
-            "termid",
-            "identifier",
-            "uri",
-            "iri",
-            "urn",
-            "code",
-            "key",
-        ],
-    ),
-    (
-        Heading::Synonyms,
-        &[
-            "synonyms",
-            "synonym",
-            "altlabels",
-            "altlabel",
-            "alternativenames",
-            "alternativename",
-            "aliases",
-            "alias",
-            "alsoknownas",
-            "aka",
-        ],
-    ),
-    (
-        Heading::Abbreviations,
-        &[
-            "abbreviations",
-            "abbreviation",
-            "acronyms",
-            "acronym",
-            "shortname",
-            "abbr",
-        ],
-    ),
-    (
-        Heading::Parent,
-        &[
-            "parent",
-            "parentterm",
-            "parentname",
-            "broader",
-            "broaderterm",
-            "isa",
-        ],
-    ),
-    (
-        Heading::Related,
-        &["related", "relatedterms", "relatedterm", "seealso"],
-    ),
-    (
-        Heading::Owner,
-        &[
-            "owner",
-            "owners",
-            "businessowner",
-            "dataowner",
-            "steward",
-            "datasteward",
-            "stewards",
-        ],
-    ),
-    (
-        Heading::Domain,
-        &[
-            "domain",
-            "businessdomain",
-            "subjectarea",
-            "datadomain",
-            "domains",
-        ],
-    ),
-    (
-        Heading::Status,
-        &[
-            "status",
-            "termstatus",
-            "lifecycle",
-            "lifecyclestatus",
-            "state",
-            "approvalstatus",
-        ],
-    ),
-    (
-        Heading::Tags,
-        &[
-            "tags",
-            "tag",
-            "keywords",
-            "keyword",
-            "category",
-            "categories",
-        ],
-    ),
-    (
-        Heading::Classification,
-        &["classification", "sensitivity", "confidentiality"],
-    ),
-    (
-        Heading::Expression,
-        &["formula", "calculation", "expression", "sql"],
-    ),
-    (
-        Heading::Note,
-        &["note", "notes", "comment", "comments", "remarks"],
-    ),
-    (Heading::Example, &["example", "examples"]),
-    (
-        Heading::Link,
-        &["link", "links", "url", "reference", "references"],
-    ),
-];
 
 /// A table of terms.
 pub(super) struct Table {
@@ -354,11 +202,8 @@ impl Header {
                 *column = Some(Column::Means(heading));
             }
         }
-        let means = |wanted: Heading| {
-            columns
-                .iter()
-                .any(|column| matches!(column, Some(Column::Means(heading)) if *heading == wanted))
-        };
+        acronyms_are_names(&mut columns);
+        let means = |wanted| means(&columns, wanted);
         let known = columns.iter().flatten().count();
         if !(means(Heading::Name) || means(Heading::Label)) || known < 2 {
             return None;
@@ -435,13 +280,46 @@ impl Header {
     }
 }
 
-/// A heading without what differs from writer to writer.
+fn means(columns: &[Option<Column>], wanted: Heading) -> bool {
+    columns
+        .iter()
+        .any(|column| matches!(column, Some(Column::Means(heading)) if *heading == wanted))
+}
+
+/// In a list of abbreviations with what they mean, these are the names of the terms.
+fn acronyms_are_names(columns: &mut [Option<Column>]) {
+    let is_named = means(columns, Heading::Name) || means(columns, Heading::Label);
+    if is_named || !means(columns, Heading::Definition) {
+        return;
+    }
+    for column in columns {
+        if matches!(column, Some(Column::Means(Heading::Abbreviations))) {
+            *column = Some(Column::Means(Heading::Name));
+        }
+    }
+}
+
+/// A heading without what differs from writer to writer: signs, case, accents.
 fn plain(heading: &str) -> String {
     heading
         .chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
+        .map(without_accent)
         .collect()
+}
+
+fn without_accent(letter: char) -> char {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
 }
 
 /// Gives the text of a document; what is not UTF-8 is read as Windows-1252, and that is said.

@@ -156,3 +156,34 @@ fn rows_of_any_length_lose_nothing() {
     );
     assert_eq!(read.report.count("long_row"), 1);
 }
+
+#[test]
+fn headings_are_known_in_other_languages_and_encodings() {
+    for text in [
+        "Begriff;Bedeutung;Synonyme;Oberbegriff\nOrder;what;a|b;Thing\n",
+        "Terme;Définition;Synonymes;Terme générique\nOrder;what;a|b;Thing\n",
+        "Término;Definición;Sinónimos;Término padre\nOrder;what;a|b;Thing\n",
+        "Termine;Definizione;Sinonimi;Termine padre\nOrder;what;a|b;Thing\n",
+        "Termo;Definição;Sinônimos;Termo pai\nOrder;what;a|b;Thing\n",
+        "Begrip;Omschrijving;Synoniemen;Bovenliggend begrip\nOrder;what;a|b;Thing\n",
+        "Term Name;Summary;Aliases;Parent Term Name\nOrder;what;a|b;Thing\n",
+    ] {
+        let expected = [
+            "term:s/Order skos:definition \"what\"",
+            "term:s/Order skos:altLabel \"b\"",
+            "term:s/Order skos:broader term:s/Thing",
+        ];
+        holds(&read(text), &expected);
+        assert!(crate::glossary::is_glossary(text.as_bytes()), "{text}");
+    }
+    // In a list of abbreviations these are the terms.
+    holds(
+        &read("Acronym,Meaning\nARR,Yearly money\n"),
+        &["term:s/ARR skos:definition \"Yearly money\""],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("g.csv");
+    let units = "\u{feff}Term,Definition\nOrder,what\n".encode_utf16();
+    std::fs::write(&path, units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    assert_eq!(Kind::detect(&path), Some(Kind::Glossary));
+}

@@ -141,6 +141,30 @@ fn of_folder(path: &Path) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| found.contains(kind))
 }
 
+/// Keys of which every entity of `OpenMetadata` that is read has one, besides its full name.
+const OF_ENTITIES: [&str; 12] = [
+    "\"columns\"",
+    "\"glossary\"",
+    "\"upstreamEdges\"",
+    "\"domainType\"",
+    "\"termCount\"",
+    "\"assets\"",
+    "\"metricExpression\"",
+    "\"testDefinition\"",
+    "\"messageSchema\"",
+    "\"fromEntity\"",
+    "\"serviceType\"",
+    "\"domains\"",
+];
+
+/// How a log of Delta may start.
+const STARTS_OF_LOGS: [&str; 4] = [
+    "{\"protocol\":",
+    "{\"metaData\":",
+    "{\"commitInfo\":",
+    "{\"add\":",
+];
+
 /// Knows a JSON text, of which the end may be cut off, by keys that only one format has.
 fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
     let has = |key: &str| text.contains(key);
@@ -151,7 +175,10 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
             has("project-open-data.cio.gov") && has("\"dataset\"")
                 || has("\"accessLevel\"") && has("\"keyword\""),
         ),
-        (Kind::Rdf, has("\"@context\"") || has("\"@graph\"")),
+        (
+            Kind::Rdf,
+            has("\"@context\"") || has("\"@graph\"") || has("\"@id\"") && has("\"@type\""),
+        ),
         (
             Kind::Odcs,
             (has("\"DataContract\"") || has("\"DataProduct\"")) && has("\"apiVersion\"")
@@ -172,32 +199,14 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
             has("\"aspectName\"") || has("\"proposedSnapshot\""),
         ),
         (Kind::Iceberg, has("\"table-uuid\"") || has("\"view-uuid\"")),
-        (
-            Kind::UnityCatalog,
-            has("\"table_type\"") && has("\"catalog_name\""),
-        ),
+        (Kind::UnityCatalog, is_unity(&has)),
         (
             Kind::OpenMetadata,
-            has("\"fullyQualifiedName\"")
-                && [
-                    "\"columns\"",
-                    "\"glossary\"",
-                    "\"upstreamEdges\"",
-                    "\"domainType\"",
-                ]
-                .iter()
-                .any(|key| has(key)),
+            has("\"fullyQualifiedName\"") && OF_ENTITIES.iter().any(|key| has(key)),
         ),
         (
             Kind::Delta,
-            [
-                "{\"protocol\":",
-                "{\"metaData\":",
-                "{\"commitInfo\":",
-                "{\"add\":",
-            ]
-            .iter()
-            .any(|start| text.starts_with(start)),
+            STARTS_OF_LOGS.iter().any(|start| text.starts_with(start)),
         ),
         (
             Kind::Frictionless,
@@ -219,6 +228,24 @@ fn of_json(text: &str, head: &[u8]) -> Option<Kind> {
 fn of_json_lines(text: &str, head: &[u8]) -> Kind {
     let known = of_json(text, head).filter(|kind| kind.reads("lines.jsonl"));
     known.unwrap_or(Kind::CatalogLines)
+}
+
+/// Whether a text has the keys of an answer of Unity Catalog.
+fn is_unity(has: &dyn Fn(&str) -> bool) -> bool {
+    let in_catalog = [
+        "\"table_type\"",
+        "\"schemas\"",
+        "\"volumes\"",
+        "\"functions\"",
+        "\"registered_models\"",
+        "\"metastore_id\"",
+        "\"volume_type\"",
+        "\"schema_id\"",
+    ];
+    has("\"catalog_name\"") && in_catalog.iter().any(|key| has(key))
+        || has("\"catalog_type\"") && has("\"metastore_id\"")
+        || has("\"catalogs\"") && has("\"created_at\"")
+        || has("\"tag_assignments\"") && has("\"entity_name\"")
 }
 
 /// Whether a text with the name of an artifact of dbt can be one: others call their files `catalog.json` too.
@@ -257,7 +284,7 @@ fn head_of(path: &Path) -> Option<Vec<u8>> {
             .read_to_end(&mut plain);
         head = plain;
     }
-    Some(head)
+    Some(crate::input::head_as_utf8(head))
 }
 
 #[cfg(test)]
@@ -291,6 +318,10 @@ mod tests {
         for (text, expected) in [
             (r#"{"@context": {}}"#, Kind::Rdf),
             (
+                r#"[{"@id": "http://x/a", "@type": ["http://x/B"]}]"#,
+                Kind::Rdf,
+            ),
+            (
                 r#"{"apiVersion": "v3.0.2", "kind": "DataContract"}"#,
                 Kind::Odcs,
             ),
@@ -303,6 +334,14 @@ mod tests {
             (r#"{"commitInfo":{"operation":"WRITE"}}"#, Kind::Delta),
             (
                 r#"{"tables": [{"catalog_name": "c", "table_type": "VIEW"}]}"#,
+                Kind::UnityCatalog,
+            ),
+            (
+                r#"{"catalogs": [{"name": "unity", "created_at": 1}]}"#,
+                Kind::UnityCatalog,
+            ),
+            (
+                r#"{"schemas": [{"name": "s", "catalog_name": "c"}]}"#,
                 Kind::UnityCatalog,
             ),
         ] {

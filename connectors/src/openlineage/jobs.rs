@@ -117,9 +117,20 @@ pub(super) fn write_run(state: &State, id: &str, out: &mut StatementBuilder) {
         out.text(&subject, dcterms::DESCRIPTION, message);
     }
     if let Some(parent) = facet(&run.facets, "parent") {
-        let within = parent.get("run").and_then(Value::as_object);
-        if let Some(id) = within.and_then(|run| said(run, "runId")) {
-            out.link(&subject, dcterms::IS_PART_OF, &run_iri(&id.to_lowercase()));
+        let run_in = |object: &Object| {
+            let run = object.get("run").and_then(Value::as_object)?;
+            Some(said(run, "runId")?.to_lowercase())
+        };
+        let within = run_in(&parent);
+        if let Some(id) = &within {
+            out.link(&subject, dcterms::IS_PART_OF, &run_iri(id));
+        }
+        // What started it all, of which the parent is a part.
+        let root = parent.get("root").and_then(Value::as_object);
+        if let (Some(root), Some(within)) = (root.and_then(run_in), within)
+            && root != within
+        {
+            out.link(&run_iri(&within), dcterms::IS_PART_OF, &run_iri(&root));
         }
         let job = parent
             .get("job")

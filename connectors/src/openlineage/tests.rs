@@ -200,3 +200,27 @@ fn an_event_without_a_run_says_what_its_job_does() {
         assert!(read.report.count("missing_run") > 0 && read.report.count("bad_time") > 0);
     }
 }
+
+#[test]
+fn what_a_server_answers_is_read_and_runs_are_part_of_what_started_them() {
+    let mut run = event("COMPLETE", 1, "R1", &["raw"], &["orders"]);
+    run["run"]["facets"] = json!({"parent": {
+        "run": {"runId": "R2"}, "job": {"namespace": "airflow", "name": "daily"},
+        "root": {"run": {"runId": "R3"}, "job": {"namespace": "airflow", "name": "all"}},
+    }});
+    let answer = json!({"events": [run, 7], "totalCount": 1}).to_string();
+    let read = read_texts(Kind::OpenLineage, &[("events.json", &answer)], &options());
+    assert_eq!(
+        derived(&read),
+        [format!("{ORDERS} prov:wasDerivedFrom {RAW}")]
+    );
+    let text = lines(&read);
+    for (part, whole) in [("r1", "r2"), ("r2", "r3")] {
+        let line = format!(
+            "activity:openlineage/run/{part} dcterms:isPartOf activity:openlineage/run/{whole}"
+        );
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    let report = report_lines(&read.report);
+    assert!(report.contains("`events[1]`"), "{report}");
+}

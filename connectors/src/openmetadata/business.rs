@@ -37,7 +37,7 @@ const HANDLED: [&str; 20] = [
 
 impl Writer<'_> {
     /// Names an entity and gives its name there; one without a name is reported.
-    fn named(&mut self, fields: &Fields<'_>) -> Option<(String, String)> {
+    pub(super) fn named(&mut self, fields: &Fields<'_>) -> Option<(String, String)> {
         let Some(name) = fields.said("name", &mut self.troubles) else {
             let at = self.troubles.at(fields.path);
             self.troubles
@@ -186,26 +186,45 @@ impl Writer<'_> {
     pub(super) fn lineage(&mut self, fields: &Fields<'_>) {
         let mut tables: BTreeMap<&str, &str> = BTreeMap::new();
         let entity = fields.object("entity", &mut self.troubles);
-        let nodes = fields.objects("nodes", &mut self.troubles);
-        for node in nodes.iter().map(|(_, node)| *node).chain(entity) {
+        let nodes = self.listed(fields, "nodes");
+        let nodes = nodes.iter().map(|(_, node)| *node);
+        // Newer servers wrap the entities of nodes.
+        let nodes = nodes.map(|node| match node.get("entity") {
+            Some(Value::Object(inner)) => inner,
+            _ => node,
+        });
+        for node in nodes.chain(entity) {
             let text = |key: &str| node.get(key).and_then(Value::as_str);
             if let (Some(id), Some(full)) = (text("id"), text("fullyQualifiedName")) {
                 tables.insert(id, full);
             }
         }
         for key in ["upstreamEdges", "downstreamEdges"] {
-            for (path, edge) in fields.objects(key, &mut self.troubles) {
+            for (path, edge) in self.listed(fields, key) {
                 self.edge(edge, &path, &tables);
             }
         }
     }
 
-    fn edge(&mut self, edge: &Object, path: &str, tables: &BTreeMap<&str, &str>) {
+    /// Gives the objects of a list, or of an object whose keys are only names for them.
+    fn listed<'a>(&mut self, fields: &Fields<'a>, key: &str) -> Vec<(String, &'a Object)> {
+        let Some(Value::Object(named)) = fields.get(key) else {
+            return fields.objects(key, &mut self.troubles);
+        };
+        let objects = named.iter().filter_map(|(name, value)| {
+            let path = format!("{}.{name}", fields.path_of(key));
+            Some((path, value.as_object()?))
+        });
+        objects.collect()
+    }
+
+    pub(super) fn edge(&mut self, edge: &Object, path: &str, tables: &BTreeMap<&str, &str>) {
         // An end is an id, or an object that has one.
         let end = |key: &str| {
             let value = edge.get(key)?;
-            let id = value.as_str().or_else(|| value.get("id")?.as_str())?;
-            tables.get(id).copied()
+            let id = value.as_str().or_else(|| value.get("id")?.as_str());
+            let own = || value.get("fullyQualifiedName")?.as_str();
+            id.and_then(|id| tables.get(id).copied()).or_else(own)
         };
         let (Some(from), Some(to)) = (end("fromEntity"), end("toEntity")) else {
             let at = self.troubles.at(path);
@@ -223,7 +242,8 @@ impl Writer<'_> {
         self.out.link(&to, prov::WAS_DERIVED_FROM, &from);
         let columns = edge
             .get("lineageDetails")
-            .and_then(|details| details.get("columnsLineage")?.as_array());
+            .and_then(|details| details.get("columnsLineage")?.as_array())
+            .or_else(|| edge.get("columns")?.as_array());
         for pair in columns.into_iter().flatten() {
             let Some(to) = pair.get("toColumn").and_then(Value::as_str) else {
                 continue;
@@ -247,6 +267,11 @@ fn full_names(value: Option<&Value>) -> Vec<&str> {
     };
     all.iter()
         .filter_map(|one| {
+            // A typed relation wraps the term that it leads to.
+            let one = one
+                .get("term")
+                .filter(|term| term.is_object())
+                .unwrap_or(one);
             let full = one.get("fullyQualifiedName").or_else(|| one.get("name"));
             full.unwrap_or(one).as_str()
         })

@@ -77,3 +77,44 @@ fn what_has_no_entity_is_an_error() {
         );
     }
 }
+
+#[test]
+fn metrics_tests_topics_and_edges_by_themselves_are_read() {
+    let entities = json!({"data": [
+        {"name": "rev", "fullyQualifiedName": "rev", "displayName": "Revenue", "metricExpression": {"language": "SQL", "code": "sum(amount)"}, "metricType": "SUM", "unitOfMeasurement": "DOLLARS", "domains": [{"name": "Retail"}]},
+        {"name": "no_null", "fullyQualifiedName": "pg.shop.public.orders.id.no_null", "entityLink": "<#E::table::pg.shop.public.orders::columns::id>", "testDefinition": {"name": "columnValuesToBeNotNull"}, "testCaseResult": {"timestamp": 0, "testCaseStatus": "Failed", "result": "3 nulls"}},
+        {"name": "orders", "fullyQualifiedName": "kafka.orders", "serviceType": "Kafka", "partitions": 3, "messageSchema": {"schemaType": "Avro", "schemaFields": [{"name": "Order", "dataType": "RECORD", "children": [{"name": "id", "dataType": "INT"}]}]}}
+    ]});
+    let table = |name: &str| json!({"id": name, "type": "table", "fullyQualifiedName": format!("pg.shop.public.{name}")});
+    let lineage = json!([
+        {"edge": {"fromEntity": table("raw"), "toEntity": table("orders"), "lineageDetails": {"columnsLineage": []}}},
+        {"nodes": {"a": {"entity": table("a")}}, "upstreamEdges": {"x": {"fromEntity": table("a"), "toEntity": table("b"), "columns": [{"fromColumns": ["pg.shop.public.a.x"], "toColumn": "pg.shop.public.b.y"}]}}, "downstreamEdges": {}},
+        {"name": "Order", "fullyQualifiedName": "G.Order", "glossary": {"name": "G"}, "relatedTerms": [{"relationType": "seeAlso", "term": {"fullyQualifiedName": "G.Buyer"}}]}
+    ]);
+    let read = read_texts(
+        Kind::OpenMetadata,
+        &[
+            ("e.json", &entities.to_string()),
+            ("l.json", &lineage.to_string()),
+        ],
+        &options(),
+    );
+    let text = lines(&read);
+    for line in [
+        "metric:s/rev a iso:Metric",
+        "metric:s/rev iso:expression \"sum(amount)\"",
+        "metric:s/rev iso:inDomain domain:mesh/retail",
+        "quality:s/pg.shop.public.orders.id.no_null iso:about column:s/pg.shop.public.orders/id",
+        "quality:s/pg.shop.public.orders.id.no_null/result iso:status \"fail\"",
+        "dataset:s/kafka.orders iso:qualifiedName \"kafka://orders\"",
+        "column:s/kafka.orders/id csvw:datatype \"INT\"",
+        "dataset:s/pg.shop.public.orders prov:wasDerivedFrom dataset:s/pg.shop.public.raw",
+        "dataset:s/pg.shop.public.b prov:wasDerivedFrom dataset:s/pg.shop.public.a",
+        "column:s/pg.shop.public.b/y prov:wasDerivedFrom column:s/pg.shop.public.a/x",
+        "term:s/G.Order skos:related term:s/G.Buyer",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    let report = report_lines(&read.report);
+    assert!(report.contains("skipped 0"), "{report}");
+}

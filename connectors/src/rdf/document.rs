@@ -9,6 +9,7 @@ use oxrdf::{GraphName, Quad};
 use crate::rdf::blank::Renamer;
 use crate::rdf::jsonld::{Origin, Resolved};
 use crate::rdf::kinds::Kinds;
+use crate::rdf::labels::Labels;
 use crate::rdf::limits::Excess;
 use crate::{Diagnostic, Input, Location, Options, Report, Severity, StatementBuilder};
 
@@ -26,6 +27,7 @@ pub(super) struct Document<'a> {
     explained: bool,
     graphs: BTreeMap<String, u64>,
     imports: BTreeSet<String>,
+    labels: Labels,
     kinds: &'a mut Kinds,
     report: &'a mut Report,
     out: &'a mut StatementBuilder,
@@ -57,6 +59,7 @@ impl<'a> Document<'a> {
             explained: false,
             graphs: BTreeMap::new(),
             imports: BTreeSet::new(),
+            labels: Labels::default(),
             kinds,
             report,
             out,
@@ -89,6 +92,7 @@ impl<'a> Document<'a> {
         {
             self.imports.insert(imported.as_str().to_owned());
         }
+        self.labels.see(&statement);
         self.kinds.see(&statement);
         self.kept += 1;
         self.out.statement(statement);
@@ -245,6 +249,10 @@ impl<'a> Document<'a> {
 
     /// Says what there is to say once the document is read.
     pub(super) fn finish(mut self) {
+        for statement in std::mem::take(&mut self.labels).plain() {
+            self.kinds.see(&statement);
+            self.out.statement(statement);
+        }
         if !self.graphs.is_empty() {
             let total: u64 = self.graphs.values().sum();
             let listed = list(

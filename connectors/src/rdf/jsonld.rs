@@ -21,12 +21,13 @@ const DPROD_CONTEXT_STARTS: [&str; 3] = [
 /// Our own reading of DCAT, of DCAT-AP and of Project Open Data, in which the same keys mean the same.
 const DCAT_CONTEXT: &str = include_str!("dcat_context.json");
 /// The ends of the IRIs under which contexts of these were published.
-const DCAT_CONTEXT_ENDS: [&str; 5] = [
+const DCAT_CONTEXT_ENDS: [&str; 6] = [
     "/dcat.jsonld",
     "/dcat-ap.jsonld",
     "/dcat-ap_hvd.jsonld",
     "/DCAT-AP.jsonld",
     "project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+    "/dcat-us-3.0.jsonld",
 ];
 /// What schema.org's context comes down to: every key is a word of it.
 const SCHEMA_ORG_CONTEXT: &str =
@@ -97,7 +98,12 @@ impl<'a> Contexts<'a> {
             .get(file)?
             .iter()
             .filter_map(|bytes| Some((*bytes, serde_json::from_slice::<Value>(bytes).ok()?)))
-            .filter(|(_, value)| value.get("@context").is_some());
+            .filter(|(_, value)| value.get("@context").is_some())
+            // What names this context itself is a document that is called like it.
+            .filter(|(_, value)| {
+                let mut named = remote_contexts(value).into_iter();
+                !named.any(|reference| absolute(&reference, iri) == iri)
+            });
         let only = found.next()?;
         found.next().is_none().then_some(only)
     }

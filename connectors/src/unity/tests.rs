@@ -54,6 +54,49 @@ fn tables_become_datasets_with_keys_owners_and_lineage() {
     ] {
         assert!(report.contains(part), "{part}\n{report}");
     }
-    let other = vec![Input::text("x.json", "{\"catalogs\": []}")];
+    let other = vec![Input::text("x.json", "{\"metastores\": []}")];
     assert!(crate::read(Kind::UnityCatalog, other, &options()).is_err());
+}
+
+#[test]
+fn catalogs_schemas_volumes_and_tags_stand_around_tables() {
+    let catalogs = json!({"catalogs": [{"name": "main", "owner": "admins", "comment": "All we have.", "catalog_type": "MANAGED_CATALOG", "created_at": 0, "properties": {"k": "v"}}]});
+    let schemas = json!({"schemas": [{"name": "shop", "catalog_name": "main", "comment": "Sales.", "schema_id": "s-1"}], "next_page_token": "abc"});
+    let table = json!({"name": "orders", "catalog_name": "main", "schema_name": "shop", "table_type": "STREAMING_TABLE",
+        "columns": [{"name": "mail", "type_name": "STRING", "position": 0, "mask": {"function_name": "main.shop.hide"}}], "tags": [{"tag_name": "gold", "tag_value": ""}]});
+    let others = json!([{"volumes": [{"name": "landing", "catalog_name": "main", "schema_name": "shop", "volume_type": "MANAGED", "comment": "Files."}]},
+        {"functions": [{"name": "hide", "catalog_name": "main", "schema_name": "shop"}]}, {"next_page_token": null},
+        {"tag_assignments": [{"entity_type": "columns", "entity_name": "main.shop.orders.mail", "tag_key": "pii", "tag_value": "true"}, {"entity_type": "tables", "entity_name": "main.shop.orders", "tag_key": "domain", "tag_value": "sales"}]}]);
+    let read = read_texts(
+        Kind::UnityCatalog,
+        &[
+            ("t.json", &table.to_string()),
+            ("c.json", &catalogs.to_string()),
+            ("s.json", &schemas.to_string()),
+            ("o.json", &others.to_string()),
+        ],
+        &options(),
+    );
+    let text = lines(&read);
+    for line in [
+        "service:s/catalog/main a dcat:Catalog",
+        "service:s/catalog/main dcterms:description \"All we have.\"",
+        "service:s/catalog/main prov:wasAttributedTo owner:mesh/admins",
+        "service:s/catalog/main.shop dcterms:isPartOf service:s/catalog/main",
+        "service:s/catalog/main.shop dcterms:description \"Sales.\"",
+        "dataset:s/main.shop.orders dcterms:isPartOf service:s/catalog/main.shop",
+        "dataset:s/main.shop.orders dcat:keyword \"gold\"",
+        "dataset:s/main.shop.orders dcat:keyword \"domain: sales\"",
+        "column:s/main.shop.orders/mail dcat:keyword \"pii\"",
+        "dataset:s/volume/main.shop.landing iso:materialization \"volume\"",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    expect_test::expect![[r#"
+        answer 6, catalog 1, column 1, dataset 1, schema 1, tag 2, volume 1
+        skipped 1
+        note: s.json at `next_page_token`: there are more pages of this answer [more_pages]
+        warning: o.json at `functions`: 1 functions are no data and were left out [not_read]
+    "#]]
+    .assert_eq(&report_lines(&read.report));
 }

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::entry::Entry;
 use super::format::Format;
+use super::lineage::Lineage;
 use super::sift::{self, Reason};
 use super::{UsageOptions, key};
 use crate::sql::{Context, Dialect, Problem, Schema, StatementFacts, analyze};
@@ -83,6 +84,7 @@ pub(super) struct Shapes {
     pub(super) aside: BTreeMap<Reason, u64>,
     pub(super) statements: u64,
     pub(super) problems: BTreeMap<String, u64>,
+    pub(super) lineage: Lineage,
 }
 
 /// What one text of SQL came to: for each statement the place of its shape, or why it has none.
@@ -124,6 +126,16 @@ impl<'a> Fold<'a> {
             .unwrap_or_default();
     }
 
+    /// Gives the dialect of the log that is being read.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Gives what was made of what, to add to it.
+    pub(super) fn lineage(&mut self) -> &mut Lineage {
+        &mut self.found.lineage
+    }
+
     /// Adds a statement.
     pub(super) fn add(&mut self, entry: Entry) {
         let calls = entry.calls.max(1);
@@ -157,6 +169,12 @@ impl<'a> Fold<'a> {
                 Err(reason) => self.aside(*reason, calls),
             }
         }
+    }
+
+    /// Counts statements of which nothing else is known than that they are no interest.
+    pub(super) fn ignore(&mut self, reason: Reason, calls: u64) {
+        self.found.statements = self.found.statements.saturating_add(calls);
+        self.aside(reason, calls);
     }
 
     fn aside(&mut self, reason: Reason, calls: u64) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{csv_log, export, syslog, text_log};
+use super::{csv_log, export, record, syslog, text_log, touched};
 use crate::sql::Dialect;
 
 /// The system whose history was exported.
@@ -12,8 +12,12 @@ use crate::sql::Dialect;
 pub(super) enum Vendor {
     Postgres,
     Snowflake,
+    /// `ACCESS_HISTORY` of Snowflake, which has no statements.
+    SnowflakeAccess,
     BigQuery,
     Databricks,
+    /// The lineage tables of Databricks, which have no statements.
+    DatabricksLineage,
     /// One that the names of the columns do not tell.
     Other,
 }
@@ -68,8 +72,11 @@ impl Format {
         if first.starts_with('{')
             && let Ok(Value::Object(object)) = serde_json::from_str(first)
         {
-            if export::has_statement(&Value::Object(object.clone())) {
-                let keys = object.keys().map(String::as_str).collect::<Vec<_>>();
+            let keys = object.keys().map(String::as_str).collect::<Vec<_>>();
+            if record::has_statement(&Value::Object(object.clone()))
+                || touched::is_access(&keys)
+                || touched::is_lineage(&keys)
+            {
                 return Some(Self::JsonLines(vendor(&keys)));
             }
             if text
@@ -83,7 +90,7 @@ impl Format {
         // The keys of the first objects, as far as they can be seen without reading the whole.
         let keys: Vec<&str> = text.split('"').skip(1).step_by(2).take(400).collect();
         let form = if by_line { Self::JsonLines } else { Self::Json };
-        export::names_statement(&keys).then(|| form(vendor(&keys)))
+        record::names_statement(&keys).then(|| form(vendor(&keys)))
     }
 
     fn of_text(text: &str, head: &[u8]) -> Option<Self> {
@@ -91,7 +98,7 @@ impl Format {
             return Some(Self::PostgresCsv);
         }
         if let Some(header) = export::header(head)
-            && export::names_statement(&header.iter().map(String::as_str).collect::<Vec<_>>())
+            && record::names_statement(&header.iter().map(String::as_str).collect::<Vec<_>>())
         {
             let names: Vec<&str> = header.iter().map(String::as_str).collect();
             return Some(Self::TableCsv(vendor(&names)));
@@ -103,6 +110,26 @@ impl Format {
         lines.any(text_log::is_log).then_some(Self::PostgresText)
     }
 
+    /// Says whether its records tell of statements that a history may hold too.
+    pub(super) fn is_beside(self) -> bool {
+        matches!(
+            self.vendor(),
+            Some(Vendor::SnowflakeAccess | Vendor::DatabricksLineage)
+        )
+    }
+
+    /// Says whether a statement may be told of by more than one record, of this log or beside another.
+    pub(super) fn tells_twice(self) -> bool {
+        self.is_beside() || self.vendor() == Some(Vendor::BigQuery)
+    }
+
+    fn vendor(self) -> Option<Vendor> {
+        match self {
+            Self::TableCsv(vendor) | Self::Json(vendor) | Self::JsonLines(vendor) => Some(vendor),
+            Self::PostgresCsv | Self::PostgresText | Self::PostgresSyslog => None,
+        }
+    }
+
     /// Gives the dialect of the statements, where the form tells.
     pub(super) fn dialect(self) -> Option<Dialect> {
         match self {
@@ -111,9 +138,9 @@ impl Format {
             }
             Self::TableCsv(vendor) | Self::Json(vendor) | Self::JsonLines(vendor) => match vendor {
                 Vendor::Postgres => Some(Dialect::Postgres),
-                Vendor::Snowflake => Some(Dialect::Snowflake),
+                Vendor::Snowflake | Vendor::SnowflakeAccess => Some(Dialect::Snowflake),
                 Vendor::BigQuery => Some(Dialect::BigQuery),
-                Vendor::Databricks => Some(Dialect::Databricks),
+                Vendor::Databricks | Vendor::DatabricksLineage => Some(Dialect::Databricks),
                 Vendor::Other => None,
             },
         }
@@ -152,7 +179,15 @@ fn line_length(bytes: &[u8]) -> usize {
 /// Knows the system by the names of the columns of its history.
 fn vendor(names: &[&str]) -> Vendor {
     let has = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-    if has("queryid") && has("calls") {
+    if touched::is_lineage(names) {
+        Vendor::DatabricksLineage
+    } else if touched::is_access(names) {
+        if has("query_text") {
+            Vendor::Snowflake
+        } else {
+            Vendor::SnowflakeAccess
+        }
+    } else if has("queryid") && has("calls") {
         Vendor::Postgres
     } else if has("query_text") && (has("warehouse_name") || has("role_name") || has("query_tag")) {
         Vendor::Snowflake
@@ -165,6 +200,9 @@ fn vendor(names: &[&str]) -> Vendor {
         || has("total_bytes_processed")
         || has("totalBytesProcessed")
         || has("jobConfiguration")
+        || has("jobReference")
+        || has("protoPayload")
+        || has("protopayload_auditlog")
     {
         Vendor::BigQuery
     } else {
@@ -185,6 +223,8 @@ impl fmt::Display for Format {
         match vendor {
             Vendor::Postgres => write!(formatter, "pg_stat_statements in {form}"),
             Vendor::Snowflake => write!(formatter, "history of Snowflake in {form}"),
+            Vendor::SnowflakeAccess => write!(formatter, "access history of Snowflake in {form}"),
+            Vendor::DatabricksLineage => write!(formatter, "lineage of Databricks in {form}"),
             Vendor::BigQuery => write!(formatter, "history of BigQuery in {form}"),
             Vendor::Databricks => write!(formatter, "history of Databricks in {form}"),
             Vendor::Other => write!(formatter, "statements in {form}"),

@@ -8,6 +8,9 @@ pub(super) fn read(text: &str) -> Option<i64> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Some(moment.timestamp());
     }
+    if let Ok(moment) = DateTime::parse_from_rfc2822(text) {
+        return Some(moment.timestamp());
+    }
     if let Some(number) = epoch(text) {
         return Some(number);
     }

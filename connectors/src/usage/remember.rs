@@ -1,7 +1,7 @@
 //! Shapes as statements, and back: a log is not there any more when the tables come that it means, but its shapes are.
 //!
 //! Each shape is one `iso:extra`, `shape=<JSON>`, of the pattern that it is part of; what holds for all of them is
-//! `log=<JSON>` of the log.
+//! `log=<JSON>` of the log, and what a table was made of `made=<JSON>` of it.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,14 @@ use ontologies::iso;
 use serde::{Deserialize, Serialize};
 
 use super::fold::{Caller, Count, Place, Shape, Shapes};
+use super::lineage::Made;
 use super::sift::Reason;
 use crate::sql::Dialect;
 use crate::{Mapping, Options, StatementBuilder, UsageOptions};
 
 const SHAPE: &str = "shape=";
 const LOG: &str = "log=";
+const MADE: &str = "made=";
 
 /// A shape as it is written.
 #[derive(Serialize, Deserialize)]
@@ -84,6 +86,9 @@ pub(super) fn log(out: &mut StatementBuilder, log: &NamedNode, shapes: &Shapes, 
         mapping: options.mapping.clone(),
     };
     note(out, log, LOG, &written);
+    for made in shapes.lineage.tables() {
+        note(out, log, MADE, &made);
+    }
 }
 
 /// Writes what is remembered of a shape.
@@ -128,6 +133,9 @@ pub(super) fn read(statements: impl IntoIterator<Item = Statement>) -> Option<Re
         };
         if let Some(json) = literal.value().strip_prefix(SHAPE) {
             shapes.push(json.to_owned());
+        } else if let Some(json) = literal.value().strip_prefix(MADE) {
+            let made: Made = serde_json::from_str(json).ok()?;
+            found.shapes.lineage.remember(&made)?;
         } else if let Some(json) = literal.value().strip_prefix(LOG) {
             let log: WrittenLog = serde_json::from_str(json).ok()?;
             found.usage.platform = log.platform;

@@ -2,6 +2,7 @@
 
 mod forms;
 mod real;
+mod touched;
 
 use std::collections::BTreeMap;
 

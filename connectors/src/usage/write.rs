@@ -1,15 +1,17 @@
 //! From patterns to statements of the graph.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use graph_core::rdf::NamedNode;
 use ontologies::{csvw, dcat, dcterms, duv, foaf, iso, org, prov};
 use semantic_model::identity::{IriKind, qualified_name};
 
 use super::fold::{Caller, Count, Shapes};
+use super::lineage::{Lineage, Made};
 use super::patterns::{Pattern, Patterns};
 use super::{moment, remember, sift};
-use crate::sql::{ColumnName, JoinKey, Role, TableName};
+use crate::sql::{ColumnName, Dialect, JoinKey, Role, TableName};
 use crate::statements::{OwnerKind, named};
 use crate::{Asset, Options, Report, StatementBuilder};
 
@@ -37,7 +39,8 @@ pub(super) fn write(
         columns: BTreeMap::new(),
         schemas: BTreeSet::new(),
     };
-    if let Some(log) = writer.log(patterns)
+    let has_lineage = shapes.is_some_and(|shapes| !shapes.lineage.is_empty());
+    if let Some(log) = writer.log(patterns, has_lineage)
         && let Some(shapes) = shapes
     {
         remember::log(writer.out, &log, shapes, options);
@@ -80,6 +83,11 @@ pub(super) fn write(
         writer.out.link(&other, iso::USED_WITH, &one);
         report.understood("co_queried");
     }
+    let lineage = shapes.map(|shapes| &shapes.lineage);
+    for made in lineage.into_iter().flat_map(Lineage::tables) {
+        writer.made(&made);
+        report.understood("derived_dataset");
+    }
     let known = writer.tables.values().filter(|table| table.known).count() as u64;
     report.understood_many("dataset", writer.tables.len() as u64);
     report.understood_many("known_dataset", known);
@@ -104,9 +112,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes what the logs held in all, and how much of it is no use of data.
-    fn log(&mut self, patterns: &Patterns) -> Option<NamedNode> {
+    fn log(&mut self, patterns: &Patterns, has_lineage: bool) -> Option<NamedNode> {
         let (statements, aside) = patterns.aside();
-        if statements == 0 {
+        if statements == 0 && !has_lineage {
             return None;
         }
         let log = self.out.iri(IriKind::Activity, &["log"]);
@@ -150,7 +158,7 @@ impl Writer<'_> {
             .iter()
             .filter(|table| !sift::is_system(table))
         {
-            let used = self.table(table, pattern);
+            let used = self.table(table, pattern.dialect);
             self.out.link(&usage, prov::USED, &used.iri);
             domains.extend(used.domain);
             datasets.push(used.iri);
@@ -163,7 +171,7 @@ impl Writer<'_> {
             if sift::is_system(&column.table) || !pattern.facts.reads.contains(&column.table) {
                 continue;
             }
-            let iri = self.column(column, pattern);
+            let iri = self.column(column, pattern.dialect);
             self.out.link(&usage, prov::USED, &iri);
             for (role, word) in ROLES {
                 if roles.has(role) {
@@ -235,7 +243,7 @@ impl Writer<'_> {
     }
 
     /// Gives the dataset of a table: the one that is known, else one of this source.
-    fn table(&mut self, name: &TableName, pattern: &Pattern) -> Used {
+    fn table(&mut self, name: &TableName, dialect: Dialect) -> Used {
         if let Some(used) = self.tables.get(name) {
             return used.clone();
         }
@@ -245,20 +253,20 @@ impl Writer<'_> {
                 domain: table.domain.clone(),
                 known: true,
             },
-            None => self.new_table(name, pattern),
+            None => self.new_table(name, dialect),
         };
         self.tables.insert(name.clone(), used.clone());
         used
     }
 
-    fn new_table(&mut self, name: &TableName, pattern: &Pattern) -> Used {
+    fn new_table(&mut self, name: &TableName, dialect: Dialect) -> Used {
         let iri = self.out.iri(IriKind::Dataset, &[path_of(name)]);
         self.out.class(&iri, dcat::DATASET_CLASS);
         self.out.name(&iri, iso::NAME, name.name());
         // A bare name alone would join tables that have nothing to do with each other.
         if name.parts().len() > 1 {
             let platform = self.options.usage.platform.as_deref();
-            let platform = platform.unwrap_or(pattern.dialect.as_str());
+            let platform = platform.unwrap_or(dialect.as_str());
             let parts: Vec<&str> = name.parts().iter().map(String::as_str).collect();
             self.out
                 .text(&iri, iso::QUALIFIED_NAME, &qualified_name(platform, &parts));
@@ -285,11 +293,11 @@ impl Writer<'_> {
         }
     }
 
-    fn column(&mut self, column: &ColumnName, pattern: &Pattern) -> NamedNode {
+    fn column(&mut self, column: &ColumnName, dialect: Dialect) -> NamedNode {
         if let Some(iri) = self.columns.get(column) {
             return iri.clone();
         }
-        let table = self.table(&column.table, pattern);
+        let table = self.table(&column.table, dialect);
         let known = self
             .options
             .usage
@@ -323,6 +331,27 @@ impl Writer<'_> {
         iri
     }
 
+    /// Writes what a table and its columns were made of.
+    fn made(&mut self, made: &Made) {
+        let dialect = Dialect::of_name(&made.dialect).unwrap_or_default();
+        let target = Arc::new(TableName::new(made.to.iter().cloned()));
+        let to = self.table(&target, dialect).iri;
+        for source in &made.from {
+            let table = Arc::new(TableName::new(source.table.iter().cloned()));
+            let from = self.table(&table, dialect).iri;
+            crate::lineage::made(self.out, &to, &from, &[]);
+            for (name, other) in &source.columns {
+                let column = |table: &Arc<TableName>, name: &str| ColumnName {
+                    table: Arc::clone(table),
+                    name: name.to_owned(),
+                };
+                let to = self.column(&column(&target, name), dialect);
+                let from = self.column(&column(&table, other), dialect);
+                crate::lineage::made(self.out, &to, &from, &[]);
+            }
+        }
+    }
+
     /// Writes a pair of columns by which statements join their tables.
     fn join_key(&mut self, key: &JoinKey, count: Count, pattern: &Pattern) {
         let sides = [key.left.to_string(), key.right.to_string()];
@@ -334,7 +363,7 @@ impl Writer<'_> {
             if sift::is_system(&column.table) {
                 continue;
             }
-            let column = self.column(column, pattern);
+            let column = self.column(column, pattern.dialect);
             self.out.link(&subject, iso::JOINS, &column);
         }
         self.count(&subject, &count);
