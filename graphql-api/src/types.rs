@@ -81,7 +81,8 @@ pub use query_reading::QueryReading;
 pub use relationship::{Relationship, RelationshipDirection};
 pub use remove_source::{RemoveSourceInput, RemoveSourcePayload};
 pub use resolution::{
-    ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput, SetAside,
+    ClarifyingOption, ClarifyingQuestion, Outcome, Resolution, ResolveInput, SetAside, Valued,
+    ValuedColumn,
 };
 pub use search::{MatchedField, SearchConnection, SearchEdge, SearchFilter};
 pub use semantic_layer::{Dimension, DimensionType, MetricType, QueryableMetric, SemanticLayer};

@@ -119,6 +119,9 @@ pub(crate) fn resolve(
     });
     added.weigh(EntityKind::Term, &mut terms);
     added.weigh(EntityKind::Metric, &mut metrics);
+    if !sentence {
+        verdict.know_concepts(terms.iter().chain(&metrics));
+    }
     let explainer = Explainer {
         added: &added,
         ranker,

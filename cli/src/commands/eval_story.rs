@@ -95,6 +95,8 @@ struct Answered<'s> {
     id: &'s str,
     intent: &'s str,
     outcome: &'static str,
+    /// How likely the graph was said to hold an answer.
+    answerability: f32,
     /// What was asked back.
     question: Option<String>,
     #[serde(flatten)]
@@ -139,6 +141,7 @@ pub(super) fn run(options: &EvalStory) -> Outcome {
                 id: &item.id,
                 intent: &item.intent,
                 outcome: resolution.outcome.as_str(),
+                answerability: resolution.answerability,
                 question: resolution.question.as_ref().map(|q| q.text.clone()),
                 graded: measure::grade(item, &resolution, &refs),
             });
@@ -212,8 +215,8 @@ impl Answered<'_> {
         ];
         let marks: String = marks.iter().filter(|m| m.0).map(|m| m.1).collect();
         let mut text = format!(
-            "\n{} {:?} {} nDCG {:.3}{marks}\n",
-            self.id, self.intent, self.outcome, graded.ndcg
+            "\n{} {:?} {} (answerable {:.2}) nDCG {:.3}{marks}\n",
+            self.id, self.intent, self.outcome, self.answerability, graded.ndcg
         );
         text.extend(self.question.iter().map(|asked| format!("  ? {asked}\n")));
         for place in &graded.places {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, InputObject, SimpleObject};
-use isogloss::Snapshot;
 use isogloss::search::{self, ResolveRequest};
+use isogloss::{Snapshot, model};
 
 use crate::types::candidate::named;
 use crate::types::entity_ref::EntityRef;
-use crate::types::{Candidate, Domain, Entity, EntityKind, kinds_of_model};
+use crate::types::{Candidate, Column, Domain, Entity, EntityKind, kinds_of_model};
 
 /// A text to resolve, and what is known of who asks.
 #[derive(Debug, Clone, InputObject)]
@@ -99,6 +99,8 @@ pub struct Resolution {
     used_context: Vec<String>,
     /// What of the text is no name of data, and how it was read.
     set_aside: Vec<SetAside>,
+    /// Words of the text that are values of columns, in the order of the text.
+    values: Vec<Valued>,
     /// Words of the text that the best candidate does not explain.
     unmatched_words: Vec<String>,
     /// Version of the graph that was asked.
@@ -125,6 +127,24 @@ pub struct SetAside {
     text: String,
     /// How they were read, for instance `count`, `month` or the columns that hold a value.
     meaning: String,
+}
+
+/// Words of a text that are a value of columns.
+#[derive(SimpleObject)]
+pub struct Valued {
+    /// The words, in lower case.
+    words: Vec<String>,
+    /// The columns that hold it.
+    columns: Vec<ValuedColumn>,
+}
+
+/// A column that holds a value.
+#[derive(SimpleObject)]
+pub struct ValuedColumn {
+    /// The column.
+    column: Column,
+    /// The value as its source writes it.
+    value: String,
 }
 
 /// A meaning to choose.
@@ -172,8 +192,34 @@ impl Resolution {
                     meaning: one.meaning,
                 })
                 .collect(),
+            values: resolution
+                .values
+                .into_iter()
+                .map(|valued| Valued::read(snapshot, valued))
+                .collect(),
             unmatched_words: resolution.unmatched_words,
             version: snapshot.version().0,
+        }
+    }
+}
+
+impl Valued {
+    fn read(snapshot: &Arc<Snapshot>, valued: search::Valued) -> Self {
+        let column = |one: search::ValuedColumn| {
+            let column = search::EntityRef {
+                iri: one.iri,
+                kind: model::EntityKind::Column,
+                label: one.name,
+            };
+            let column = named(snapshot, Some(column))?;
+            Some(ValuedColumn {
+                column,
+                value: one.value,
+            })
+        };
+        Self {
+            words: valued.words,
+            columns: valued.columns.into_iter().filter_map(column).collect(),
         }
     }
 }

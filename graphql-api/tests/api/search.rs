@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::mesh::{ask, mesh, texts};
+use crate::mesh::{ask, empty, ingest, mesh, texts};
 
 #[tokio::test]
 async fn search_finds_counts_and_pages() {
@@ -122,4 +122,22 @@ async fn nonsense_is_not_resolved() {
     )
     .await;
     assert_eq!(answer["resolve"]["outcome"], "UNKNOWN", "{answer}");
+}
+
+#[tokio::test]
+async fn words_that_are_values_are_told_with_their_columns() {
+    let (schema, _) = empty();
+    let lines = r#"{"kind":"product","id":"fleet","name":"Fleet"}
+{"kind":"table","id":"fleet/vans","parent":"fleet","name":"vans"}
+{"kind":"column","id":"fleet/vans/depot","parent":"fleet/vans","name":"depot","values":["North Quay","Mill"]}
+"#;
+    ingest(&schema, "fleet", lines).await;
+    let text = "{ a: resolve(input: {text: \"vans of depot north quay\"}) { values { words columns { column { label dataset { label } } value } } }
+        b: resolve(input: {text: \"vans\"}) { values { words } } }";
+    let answer = ask(&schema, text).await;
+    let depot =
+        json!({"column": {"label": "depot", "dataset": {"label": "vans"}}, "value": "North Quay"});
+    let expected = json!([{"words": ["north", "quay"], "columns": [depot]}]);
+    assert_eq!(answer["a"]["values"], expected);
+    assert_eq!(answer["b"]["values"], json!([]));
 }

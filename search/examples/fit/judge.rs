@@ -2,6 +2,7 @@
 //! asked of the mesh without them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use search::{Index, Resolution, Tuning};
 
@@ -14,6 +15,12 @@ use crate::{Error, answers};
 /// Tracks whose questions are asked of the mesh without their databases.
 const ASKED: &[&str] = &["question", "synonym", "keyword"];
 
+/// What the formula for sentences is made of.
+const SENTENCES: &[&str] = &["worth", "uncommon", "cosine", "words", "joined"];
+/// A database whose questions other databases answer this well, as a share of how well it answers them itself, has a
+/// twin: without it they still have an answer.
+const TWIN: f32 = 0.75;
+
 /// Fits a formula for sentences and one for names: features are added while held-out databases gain.
 pub(crate) fn judge(bench: &Bench, tuning: &Tuning) -> Result<(), Error> {
     let known = answers(bench, tuning, |case, answer, _| {
@@ -23,12 +30,38 @@ pub(crate) fn judge(bench: &Bench, tuning: &Tuning) -> Result<(), Error> {
     })?;
     let mut all: Vec<Judged> = known.into_iter().flatten().collect();
     all.extend(ghosts(bench, tuning)?);
+    without_twins(&mut all);
     for sentence in [true, false] {
         let kept: Vec<&Judged> = all.iter().filter(|j| j.sentence() == sentence).collect();
         println!("{}", if sentence { "sentences" } else { "names" });
+        if sentence {
+            let score = held_out(&kept, SENTENCES);
+            println!("{}: {score}", SENTENCES.join(", "));
+            print_fit(&kept, SENTENCES);
+        }
         add_features(&kept);
     }
     Ok(())
+}
+
+/// Leaves out the questions asked without a database that has a twin.
+fn without_twins(judged: &mut Vec<Judged>) {
+    let mut sums: BTreeMap<(String, bool), (f32, f32)> = BTreeMap::new();
+    for one in judged.iter().filter(|one| one.track == "question") {
+        let sum = sums.entry((one.family.clone(), one.ghost)).or_default();
+        *sum = (sum.0 + one.part("whole"), sum.1 + 1.0);
+    }
+    let mean = |family: &str, ghost: bool| {
+        let sum = sums.get(&(family.to_owned(), ghost));
+        sum.map_or(0.0, |(sum, count)| sum / count)
+    };
+    judged.retain(|one| !one.ghost || mean(&one.family, true) <= TWIN * mean(&one.family, false));
+}
+
+fn print_fit(judged: &[&Judged], names: &[&str]) {
+    let all: Vec<Example> = judged.iter().map(|j| j.example(names)).collect();
+    let weights = logistic::fit(&all.iter().collect::<Vec<_>>(), 1.0);
+    println!("constant, {}: {weights:.2?}", names.join(", "));
 }
 
 /// Asks questions of the mesh without the databases that answer them.
@@ -72,14 +105,9 @@ fn add_features(judged: &[&Judged]) {
         }
         best = score.ghosts;
         chosen.push(name);
-        println!(
-            "+ {name}: held out AUROC {:.4}, {:.4} on the track `none`; F1 of none {:.3} at {:.2}",
-            score.ghosts, score.track, score.f1.0, score.f1.1
-        );
+        println!("+ {name}: {score}");
     }
-    let all: Vec<Example> = judged.iter().map(|j| j.example(&chosen)).collect();
-    let weights = logistic::fit(&all.iter().collect::<Vec<_>>(), 1.0);
-    println!("constant, {}: {weights:.2?}", chosen.join(", "));
+    print_fit(judged, &chosen);
 }
 
 /// What is known of a case whose outcome is judged.
@@ -130,6 +158,17 @@ struct HeldOut {
     track: f32,
     /// The best F1 of none over the benchmark's own cases, and where.
     f1: (f32, f32),
+}
+
+impl fmt::Display for HeldOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ghosts, track, f1 } = self;
+        write!(
+            f,
+            "held out AUROC {ghosts:.4}, {track:.4} on the track `none`; "
+        )?;
+        write!(f, "F1 of none {:.3} at {:.2}", f1.0, f1.1)
+    }
 }
 
 fn held_out(judged: &[&Judged], names: &[&str]) -> HeldOut {

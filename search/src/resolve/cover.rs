@@ -14,10 +14,10 @@ const JOINED_FROM: usize = 16;
 /// A dataset that covers less than this share of the question beside others is left out.
 const GAIN_MIN: f32 = 0.02;
 /// How many features a cover has.
-pub(crate) const FEATURES: usize = 8;
+pub(crate) const FEATURES: usize = 9;
 /// What the features of a cover are called.
 pub(crate) const NAMES: [&str; FEATURES] = [
-    "score", "one", "joined", "whole", "nouns", "any", "named", "size",
+    "score", "one", "joined", "whole", "nouns", "any", "named", "size", "uncommon",
 ];
 
 /// How one product covers a question.
@@ -52,6 +52,7 @@ impl Ranker {
                     look.words.share(all),
                     look.words.share(look.rows.whole(product.tables_named)),
                     self.groups[product.group as usize].size,
+                    look.uncommon.share(whole),
                 ],
                 tables,
             }

@@ -15,6 +15,8 @@ use super::words::top;
 
 /// So many of the best products are looked at closely.
 const PRODUCTS_MAX: usize = 16;
+/// What the most common word weighs beside one that is in no list of words.
+const COMMON: f32 = 0.1;
 /// What owns a word names it at least this much as strongly as the best beside it.
 const OWNED: f32 = 0.98;
 
@@ -158,6 +160,8 @@ pub(crate) struct Look {
     pub(super) nouns: Weights,
     /// All words, generic ones for what they are worth on columns.
     pub(super) words: Weights,
+    /// Words of data by how uncommon they are in English, whatever the catalog makes of them.
+    pub(super) uncommon: Weights,
 }
 
 impl Ranker {
@@ -179,6 +183,7 @@ impl Ranker {
             words: Weights::new(groups, |group| {
                 telling(group) * group.column_weight / group.weight.max(f32::EPSILON)
             }),
+            uncommon: Weights::new(groups, |group| self.uncommon(group)),
         };
         let mut place = vec![u8::MAX; self.groups.len()];
         for (at, &group) in (0u8..).zip(&best) {
@@ -197,6 +202,20 @@ impl Ranker {
         }
         self.look_inside(&mut look, &place, asked, scored);
         look
+    }
+
+    /// Returns how uncommon a word is, 0 to 1; values and generic words are nothing.
+    fn uncommon(&self, group: &Group) -> f32 {
+        let word = &group.word;
+        if word.hint || word.quoted || word.number || word.generic || word.capitalised {
+            return 0.0;
+        }
+        let all = self.lexicon.len() as f32;
+        let rank = self
+            .lexicon
+            .rank(&word.text)
+            .map_or(all, |rank| rank as f32);
+        ((1.0 + rank).ln() / (1.0 + all).ln()).clamp(COMMON, 1.0)
     }
 
     fn look_inside(&self, look: &mut Look, place: &[u8], asked: &Asked, scored: &Scored) {

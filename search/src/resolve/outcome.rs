@@ -1,6 +1,10 @@
 //! Decides between one meaning, several and none.
 
+#[cfg(test)]
+mod tests;
+
 use super::asked::Asked;
+use super::concepts::Concept;
 use super::cover::FEATURES;
 use super::expand::{Group, Why};
 use super::ranker::{Ranker, Side};
@@ -25,6 +29,14 @@ pub(crate) struct Verdict {
     pub(crate) words: usize,
 }
 
+impl Verdict {
+    /// Lets a name be answered by a term or metric whose labels hold it: `valve` by *Relief valve*.
+    pub(crate) fn know_concepts<'c>(&mut self, concepts: impl Iterator<Item = &'c Concept>) {
+        let held = concepts.map(Concept::covered).fold(0.0, f32::max);
+        self.answerability = self.answerability.max(NAMED * held);
+    }
+}
+
 /// The evidence that a question can be answered; see [`Ranker::evidence`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Evidence {
@@ -46,6 +58,8 @@ pub(crate) struct Evidence {
     pub(crate) any: f32,
     /// The share that whole names of its datasets cover.
     pub(crate) named: f32,
+    /// The share that whole names of the best product cover, words by how uncommon they are in English.
+    pub(crate) uncommon: f32,
     /// How many columns it has beside others, as a logarithm.
     pub(crate) size: f32,
     /// 1 when the question is a sentence, 0 when it is the name of something.
@@ -65,6 +79,7 @@ impl Evidence {
             ("table", self.table),
             ("any", self.any),
             ("named", self.named),
+            ("uncommon", self.uncommon),
             ("size", self.size),
             ("sentence", self.sentence),
         ];
@@ -84,10 +99,11 @@ impl Evidence {
             return 0.0;
         }
         let log_odds = if self.sentence > 0.5 {
-            -6.1 + 1.4 * self.worth + 1.1 * self.whole - 1.5 * self.margin
-                + 1.7 * self.cosine
-                + 1.1 * self.words
-                + 4.0 * self.joined
+            -5.9 + 2.5 * self.worth
+                + 2.2 * self.uncommon
+                + 1.1 * self.cosine
+                + 0.4 * self.words
+                + 1.7 * self.joined
         } else {
             -6.8 + 3.7 * self.joined - 0.6 * self.cosine + 1.8 * self.worth + 3.7 * self.named
         };
@@ -123,7 +139,7 @@ impl Ranker {
             }
         }
         let cover = scored.covers.iter().find(|c| c.group as usize == best);
-        let [_, _, joined, whole, _, any, named, size] =
+        let [_, _, joined, whole, _, any, named, size, uncommon] =
             cover.map_or([0.0; FEATURES], |c| c.features);
         let (first, second) = two_best(&scored.products);
         let words = groups.iter().filter(|g| telling(g) > 0.0).count();
@@ -137,6 +153,7 @@ impl Ranker {
             table: table_best / mass,
             any,
             named,
+            uncommon,
             size,
             sentence: f32::from(u8::from(asked.sentence)),
         }
@@ -172,7 +189,7 @@ impl Ranker {
         // A word or two leave little evidence: a product or dataset called so, or nearly so, is answer enough.
         let answerability = match () {
             () if called => likely.max(NAMED),
-            () if words > SHORT => likely,
+            () if words > SHORT || asked.sentence => likely,
             () if groups.iter().any(mistyped) => likely.max(MISTYPED * evidence.table),
             () => likely.max(NAMED * evidence.table),
         };
